@@ -26,7 +26,7 @@ export default defineConfig({
               },
               ratelimits: { RATE_LIMIT: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
               compatibilityFlags: ['service_binding_extra_handlers'],
-              queueConsumers: { 'switchyard-events': { maxBatchTimeout: 0.05 } },
+              queueConsumers: { 'switchyard-events': { maxBatchTimeout: 0.05 }, 'switchyard-background': {} },
             },
           })),
         ],

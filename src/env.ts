@@ -1,6 +1,12 @@
 import * as z from 'zod'
+import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
+import { azureAccess, azureVariables } from './providers/azure.ts'
+import { bedrockAccess, bedrockVariables } from './providers/bedrock.ts'
 import { HOSTS } from './providers/hosts.ts'
+import { jsonText } from './providers/json-text.ts'
+import { type HostSettings, localServers } from './providers/live-hosts.ts'
+import { vertexAccess, vertexVariables } from './providers/vertex.ts'
 
 /** What the runtime gives the Worker: bindings of wrangler.toml, then variables and secrets as text. */
 export type Env = {
@@ -10,55 +16,27 @@ export type Env = {
   EVENTS: Queue
   RATE_LIMIT: RateLimit
   SESSIONS: DurableObjectNamespace<SessionObject>
+  RESPONSES: DurableObjectNamespace<ResponseObject>
+  BACKGROUND: Queue
 } & Partial<Record<string, unknown>>
-
-const localModel = z.strictObject({
-  id: z.string().min(1),
-  like: z.string().min(1).optional(),
-  context_window: z.int().positive().default(8_192),
-  max_output_tokens: z.int().positive().default(4_096),
-  price: z
-    .strictObject({ prompt: z.number().nonnegative(), completion: z.number().nonnegative() })
-    .optional(),
-  tools: z.boolean().default(false),
-})
-
-const localHosts = z.array(
-  z.strictObject({
-    id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes'),
-    base_url: z.url({ protocol: /^https?$/ }),
-    api_key: z.string().optional(),
-    models: z.array(localModel).min(1),
-  }),
-)
-
-/** JSON text of `LOCAL_HOSTS`. Prices in USD per million tokens; none: the model is only used when asked for by name. */
-const localHostsText = z.string().transform((text, context) => {
-  const parsed = localHosts.safeParse(jsonOrUndefined(text))
-  if (parsed.success) return parsed.data
-  context.addIssue({ code: 'custom', message: z.prettifyError(parsed.error) })
-  return z.NEVER
-})
 
 const configSchema = z.object({
   /** Base URL of the simulated hosts; set by `npm start` only. */
   SIMULATED_HOSTS_URL: z.url().optional(),
-  LOCAL_HOSTS: localHostsText.default([]),
+  LOCAL_HOSTS: jsonText(localServers).default([]),
   CLOUDFLARE_ACCOUNT_ID: z.string().min(1).optional(),
   /** Days that single decisions are kept; rollups stay. */
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  ...bedrockVariables,
+  ...vertexVariables,
+  ...azureVariables,
 })
-
-type LocalHost = z.infer<typeof localHosts>[number]
+type Variables = z.infer<typeof configSchema>
 
 /** Configuration with every default filled in. */
-export type Config = {
-  simulatedHostsUrl: string | null
-  localHosts: readonly LocalHost[]
-  cloudflareAccountId: string | null
+export type Config = HostSettings & {
+  localHosts: z.infer<typeof localServers>
   retentionDays: number
-  /** Host id → its key, for the hosts that have one. */
-  hostKeys: ReadonlyMap<string, string>
 }
 
 const parsed = new WeakMap<object, Config>()
@@ -82,6 +60,7 @@ export function configOf(env: Env): Config {
     cloudflareAccountId: result.data.CLOUDFLARE_ACCOUNT_ID ?? null,
     retentionDays: result.data.RETENTION_DAYS,
     hostKeys: hostKeys(env),
+    clouds: clouds(result.data),
   }
   parsed.set(env, config)
   return config
@@ -96,10 +75,11 @@ function hostKeys(env: Env): Map<string, string> {
   return keys
 }
 
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+function clouds(variables: Variables): HostSettings['clouds'] {
+  const all = {
+    bedrock: bedrockAccess(variables),
+    vertex: vertexAccess(variables),
+    azure: azureAccess(variables),
   }
+  return new Map(Object.entries(all).flatMap(([id, access]) => (access ? [[id, access] as const] : [])))
 }

@@ -1,4 +1,11 @@
-import type { ChatRequest, ContentPart, Message } from '../core/chat.ts'
+import {
+  type AssistantPart,
+  type ChatRequest,
+  type ContentPart,
+  type Message,
+  inToolLoop,
+  toolCallsOf,
+} from '../core/chat.ts'
 import { MODALITIES, type Modality } from '../core/demand.ts'
 import { COUNT, countText, emptyCounts, type TextCounts } from './text-counts.ts'
 import { addMedia, noTokens, type TokensByFamily } from './tokens.ts'
@@ -46,7 +53,7 @@ export function readConversation(request: ChatRequest): Conversation {
     countMessage(message, index === last ? focusCounts : totals, media, seen)
     if (message.role === 'assistant') {
       assistantTurns += 1
-      toolCalls += message.toolCalls.length
+      toolCalls += toolCallsOf(message.content).length
     } else if (message.role === 'system' || message.role === 'developer') {
       if (system.length < SYSTEM_HEAD) system += windowOf(message.content, SYSTEM_HEAD, 0)
     } else if (message.role === 'user' && index < last)
@@ -66,7 +73,7 @@ export function readConversation(request: ChatRequest): Conversation {
     messageCount: request.messages.length,
     assistantTurns,
     toolCalls,
-    answersTool: request.messages.at(-1)?.role === 'tool',
+    answersTool: inToolLoop(request.messages),
   }
 }
 
@@ -82,16 +89,23 @@ function countMessage(
   seen: Set<Modality>,
 ): void {
   for (const part of message.content) {
-    if (part.type === 'text') countText(part.text, totals)
-    else {
-      seen.add(part.type)
-      addMedia(part, media)
+    switch (part.type) {
+      case 'text':
+      case 'refusal':
+        countText(part.text, totals)
+        break
+      case 'reasoning':
+        break
+      case 'tool-call':
+        countText(part.name, totals)
+        countText(part.argumentsJson, totals)
+        break
+      case 'image':
+      case 'audio':
+      case 'file':
+        seen.add(part.type)
+        addMedia(part, media)
     }
-  }
-  if (message.role !== 'assistant') return
-  for (const call of message.toolCalls) {
-    countText(call.name, totals)
-    countText(call.argumentsJson, totals)
   }
 }
 
@@ -101,7 +115,7 @@ function countDefinitions(request: ChatRequest, totals: TextCounts): void {
 }
 
 /** Beginning and end of the text parts of a message, joined by a line end. */
-function windowOf(content: readonly ContentPart[], head: number, tail: number): string {
+function windowOf(content: readonly (ContentPart | AssistantPart)[], head: number, tail: number): string {
   let text = ''
   for (const part of content) {
     if (part.type !== 'text') continue

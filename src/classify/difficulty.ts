@@ -95,8 +95,8 @@ function loopEffect(request: ChatRequest, conversation: Conversation): number {
 
 /** The caller's own word on how much to think. */
 function effortEffect(request: ChatRequest): number {
-  if (request.reasoningEffort === 'high' || request.reasoningEffort === 'xhigh') return 0.12
-  return request.reasoningEffort === 'none' || request.reasoningEffort === 'minimal' ? -0.05 : 0
+  if (request.reasoning.effort === 'high' || request.reasoning.effort === 'xhigh') return 0.12
+  return request.reasoning.effort === 'none' || request.reasoning.effort === 'minimal' ? -0.05 : 0
 }
 
 function count(conversation: Conversation, index: number): number {

@@ -1,16 +1,14 @@
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford base 32: sorts like the numbers it writes
 
-/** Kinds of things that get an id of ours; the prefix tells them apart in logs. */
-export type IdPrefix = 'dec' | 'req' | 'chatcmpl' | 'key'
-
 /**
  * A new id such as `dec_01jd…`: 10 characters of time (Unix ms), then 16 random ones (80 bits), so that
  * ids made later sort later (same layout as ULID).
  *
+ * @param prefix tells kinds of things apart in logs, e.g. `dec`
  * @param now Unix ms
  * @param random at least 16 bytes
  */
-export function createId(prefix: IdPrefix, now: number, random: Uint8Array): string {
+export function createId(prefix: string, now: number, random: Uint8Array): string {
   let time = ''
   for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32))
     time = ALPHABET.charAt(rest % 32) + time

@@ -59,6 +59,7 @@ export type Reason =
 /** Why a candidate may not answer this request, in the order the filters run. */
 export const EXCLUSIONS = [
   'no_live_host',
+  'protocol',
   'provider_preferences',
   'tenant_allow_list',
   'data_policy',

@@ -1,6 +1,18 @@
 import { isContent } from '../core/answer.ts'
-import type { ChatEvent, ChatRequest, Failure, LastEvent, ReasoningEffort, Usage } from '../core/chat.ts'
+import {
+  type ChatEvent,
+  type ChatRequest,
+  type ContentEvent,
+  type Failure,
+  isLast,
+  type LastEvent,
+  type ReasoningEffort,
+  type ReasoningWish,
+  type Usage,
+} from '../core/chat.ts'
+import type { Target } from '../providers/adapter.ts'
 import { callModel, type CallIo, type HostAccess } from '../providers/call.ts'
+import { formatFor } from '../providers/format-for.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import type { EligibleCandidate } from '../route/decision.ts'
 
@@ -10,6 +22,8 @@ export type Attempt = {
   host: string
   effort: ReasoningEffort | null
   simulated: boolean
+  /** Parameters that were sent to us and did not reach the host, by their name in OpenAI Chat. */
+  dropped: readonly string[]
   startedAt: number
   /** When the first token came. */
   firstTokenAt: number | null
@@ -25,7 +39,7 @@ export type Attempt = {
 }
 
 /** How one attempt reaches its host. */
-export type Route = { access: HostAccess; simulated: boolean; sameProtocol: boolean }
+export type Route = { access: HostAccess; simulated: boolean }
 
 /** Estimates what an answer used from what was sent and received; for hosts that do not say. */
 type UsageEstimator = (candidate: EligibleCandidate, answerText: string) => Usage
@@ -47,45 +61,67 @@ export async function* runAttempt(
   io: AttemptIo,
 ): AsyncGenerator<ChatEvent> {
   const { candidate, effort } = tried
-  const request = effort === null ? call.request : { ...call.request, reasoningEffort: effort }
+  const request = { ...call.request, reasoning: reasoningFor(effort, call.request.reasoning) }
   const target = {
     hostModelId: candidate.offer.hostModelId,
     stream: call.stream,
-    sameProtocol: route.sameProtocol,
     maxOutputTokens: candidate.maxOutputTokens,
+    structuredOutput: candidate.model.structuredOutput,
   }
-  let written = ''
+  attempt.dropped = droppedOf(route.access, call.request, request, target)
+  const written: ContentEvent[] = []
   let last: LastEvent | null = null
   let told: Usage | null = null
   try {
     for await (const event of callModel(route.access, request, target, io)) {
-      const closing = closingOf(event, attempt)
-      if (closing) {
-        last = closing
+      if (isLast(event)) {
+        last = closingOf(event, attempt, written)
         told = event.type === 'answer-end' ? event.usage : null
         break
       }
       if (isContent(event)) attempt.firstTokenAt ??= io.now()
-      written += textOf(event)
+      written.push(event)
       yield event
     }
   } finally {
     attempt.endedAt = io.now()
-    settle(attempt, { last, told }, tried, () => io.estimateUsage(tried, written))
+    settle(attempt, { last, told }, tried, () => io.estimateUsage(tried, written.map(textOf).join('')))
   }
   if (last) yield last
 }
 
-/** The event that ends an attempt, if this is it. */
-function closingOf(event: ChatEvent, attempt: Attempt): LastEvent | null {
+/** A model that cannot be told how much to think is not told. */
+function reasoningFor(effort: ReasoningEffort | null, { shown, ...wish }: ReasoningWish): ReasoningWish {
+  const told = effort === null ? {} : { ...wish, effort }
+  return shown === undefined ? told : { ...told, shown }
+}
+
+/** What the host's format has no place for, and an effort that its model has no use for. */
+function droppedOf(
+  { host }: HostAccess,
+  asked: ChatRequest,
+  sent: ChatRequest,
+  target: Target,
+): readonly string[] {
+  const dropped = formatFor(host, sent, target.hostModelId).unsupported(sent, target)
+  const unheard = asked.reasoning.effort !== undefined && sent.reasoning.effort === undefined
+  return unheard ? [...new Set([...dropped, 'reasoning_effort'])] : dropped
+}
+
+/**
+ * How an attempt ends: as its host says, unless that is an end without an answer. Some hosts say `stop` after calling
+ * tools; agents go by the reason.
+ */
+function closingOf(event: LastEvent, attempt: Attempt, written: readonly ContentEvent[]): LastEvent {
   if (event.type === 'answer-error') return event
-  if (event.type !== 'answer-end') return null
+  if (event.reason === 'stop' && written.some(({ type, choice }) => type === 'tool-call-start' && !choice))
+    return { ...event, reason: 'tool_calls' }
   if (attempt.firstTokenAt !== null || event.reason === 'content_filter' || event.reason === 'length')
     return event
   return { type: 'answer-error', code: 'provider_failed', message: 'The host sent an empty answer' }
 }
 
-function textOf(event: ChatEvent): string {
+function textOf(event: ContentEvent): string {
   switch (event.type) {
     case 'text-delta':
     case 'reasoning-delta':
@@ -95,8 +131,9 @@ function textOf(event: ChatEvent): string {
       return event.name
     case 'tool-call-delta':
       return event.argumentsJson
-    case 'answer-end':
-    case 'answer-error':
+    case 'relay':
+      return event.read().map(textOf).join('')
+    case 'reasoning-seal':
       return ''
   }
 }

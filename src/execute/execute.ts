@@ -74,6 +74,7 @@ function newAttempt(
     host: candidate.offer.host,
     effort,
     simulated,
+    dropped: [],
     startedAt,
     firstTokenAt: null,
     endedAt: null,

@@ -4,14 +4,27 @@ import type { AppEnv } from './context.ts'
 import { handleError } from './errors.ts'
 import { requestId, requireKey } from './middleware.ts'
 import { chatRoutes } from './routes/chat.ts'
+import { completionRoutes } from './routes/completions.ts'
 import { decisionRoutes } from './routes/decisions.ts'
+import { embeddingRoutes } from './routes/embeddings.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
+import { messageRoutes } from './routes/messages.ts'
 import { modelRoutes } from './routes/models.ts'
+import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
 
-const ADMIN_PATHS = ['/v1/logs', '/v1/usage']
-const INFERENCE_PATHS = ['/v1/chat/*', '/v1/route', '/v1/decisions/*', '/v1/models', '/v1/models/*']
+const ADMIN_PATHS = ['/v1/logs/*', '/v1/usage/*']
+const INFERENCE_PATHS = [
+  '/v1/chat/*',
+  '/v1/responses/*',
+  '/v1/messages/*',
+  '/v1/completions/*',
+  '/v1/embeddings/*',
+  '/v1/route/*',
+  '/v1/decisions/*',
+  '/v1/models/*',
+]
 
 /** The whole HTTP API. */
 export const app = new Hono<AppEnv>()
@@ -20,6 +33,10 @@ for (const path of INFERENCE_PATHS) app.use(path, requireKey('inference'))
 for (const path of ADMIN_PATHS) app.use(path, requireKey('admin'))
 app.route('/', healthRoutes)
 app.route('/v1', chatRoutes)
+app.route('/v1', responseRoutes)
+app.route('/v1', messageRoutes)
+app.route('/v1', completionRoutes)
+app.route('/v1', embeddingRoutes)
 app.route('/v1', routeRoutes)
 app.route('/v1', decisionRoutes)
 app.route('/v1', modelRoutes)

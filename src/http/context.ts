@@ -23,3 +23,28 @@ export function randomBytes(): Uint8Array {
 export function backgroundOf(c: AppContext): (work: Promise<unknown>) => void {
   return (work) => c.executionCtx.waitUntil(work)
 }
+
+/** One request behind the door: who asks, and what may be used to answer. Nothing of Hono. */
+export type RequestScope = {
+  env: Env
+  caller: Caller
+  requestId: string
+  /** For work that nobody waits for. */
+  background: (work: Promise<unknown>) => void
+  /** Aborted when the client hangs up. */
+  signal: AbortSignal
+  /** Whether the caller wants to see the decision in the answer. */
+  wantsMetadata: boolean
+}
+
+/** The scope of the request that a handler was called for. */
+export function scopeOf(c: AppContext): RequestScope {
+  return {
+    env: c.env,
+    caller: c.var.caller,
+    requestId: c.var.requestId,
+    background: backgroundOf(c),
+    signal: c.req.raw.signal,
+    wantsMetadata: c.req.header('x-switchyard-metadata') === 'enabled',
+  }
+}

@@ -1,15 +1,15 @@
 import { classify } from '../classify/classify.ts'
-import type { ChatRequest } from '../core/chat.ts'
 import { createId } from '../core/ids.ts'
 import { configOf, type Env } from '../env.ts'
-import type { InboundChat } from '../protocols/openai-chat/decode-request.ts'
+import type { Inbound } from '../protocols/inbound.ts'
+import { formatFor } from '../providers/format-for.ts'
 import { type LiveHost, liveHosts } from '../providers/live-hosts.ts'
 import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
 import { route } from '../route/route.ts'
 import { BreakerBoard } from '../stats/breaker.ts'
-import { type AppContext, backgroundOf, randomBytes } from './context.ts'
+import { randomBytes, type RequestScope } from './context.ts'
 import { liveCatalog } from './live-catalog.ts'
-import { sessionPin } from './session.ts'
+import { sessionMemory } from './session.ts'
 
 /** Breakers of this isolate. */
 export const breakers = new BreakerBoard()
@@ -30,8 +30,8 @@ export function hostsFor(env: Env): ReadonlyMap<string, LiveHost> {
  *
  * @throws AppError when no model may take it
  */
-export async function decide(c: AppContext, inbound: InboundChat): Promise<Decision> {
-  const session = await sessionPin(inbound, c.var.caller.tenantId, c.env)
+export async function decide({ env, caller, background }: RequestScope, inbound: Inbound): Promise<Decision> {
+  const session = await sessionMemory(inbound, caller.tenantId, env)
   const now = Date.now()
   return route({
     id: createId('dec', now, randomBytes()),
@@ -40,8 +40,8 @@ export async function decide(c: AppContext, inbound: InboundChat): Promise<Decis
     demand: classify(inbound.chat),
     preferences: inbound.routing,
     policy: BALANCED,
-    catalog: liveCatalog(c.env, now, backgroundOf(c)),
-    hosts: hostStates(hostsFor(c.env), inbound),
+    catalog: liveCatalog(env, now, background),
+    hosts: hostStates(hostsFor(env), inbound),
     openBreakers: breakers.open(now),
     session,
   })
@@ -49,18 +49,20 @@ export async function decide(c: AppContext, inbound: InboundChat): Promise<Decis
 
 function hostStates(
   hosts: ReadonlyMap<string, LiveHost>,
-  { chat, routing }: InboundChat,
+  { chat, routing }: Inbound,
 ): ReadonlyMap<string, HostState> {
   const states = new Map<string, HostState>()
-  for (const [id, live] of hosts) {
-    const { takesReasoningEffort, keepsInputs } = live.access.host
-    const takesAllParameters = !routing.provider.requireParameters || droppedBy(live, chat).length === 0
-    states.set(id, { takesReasoningEffort, keepsInputs, takesAllParameters })
+  const bound = chat.native !== null && chat.native.onlyHere.length > 0
+  for (const [id, { access }] of hosts) {
+    const { takesReasoningEffort, keepsInputs } = access.host
+    const adapter = formatFor(access.host, chat)
+    states.set(id, {
+      takesReasoningEffort,
+      keepsInputs,
+      seals: adapter.seals,
+      takesContent: !bound || adapter.format === chat.native?.format,
+      takesAllParameters: !routing.provider.requireParameters || adapter.unsupported(chat).length === 0,
+    })
   }
   return states
-}
-
-/** Parameters of a request of OpenAI Chat that a host does not get, by name. */
-export function droppedBy({ access: { host } }: LiveHost, chat: ChatRequest): readonly string[] {
-  return host.adapter.unsupported(chat, { sameProtocol: host.speaksOpenaiChat })
 }

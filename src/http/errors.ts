@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { AppError, ERROR_POLICY, errorBody } from '../core/errors.ts'
+import { encodeError } from '../protocols/anthropic-messages/error.ts'
 import type { AppContext } from './context.ts'
 
 /** The one place an error becomes a response. Unknown errors are logged in full and answered with nothing. */
@@ -9,7 +10,13 @@ export function handleError(error: Error, c: AppContext): Response {
   const { code, message, cause } = known
   console[log]({ requestId: c.get('requestId'), code, message, ...(cause !== undefined && { cause }) })
   if (known.retryAfterMs !== undefined) c.header('retry-after', retryAfter(known.retryAfterMs))
-  return c.json({ error: errorBody(known) }, status)
+  const body = errorBody(known)
+  return c.json(isAnthropic(c.req.path) ? encodeError(body) : { error: body }, status)
+}
+
+/** Callers of Anthropic's protocol read errors in its shape. */
+function isAnthropic(path: string): boolean {
+  return /^\/v1\/messages(?:\/|$)/.test(path)
 }
 
 /** `Retry-After` in whole seconds, never sooner than asked. */

@@ -1,39 +1,66 @@
 import type { Reason } from '../core/routing.ts'
+import type { Env } from '../env.ts'
+import type { Attempt } from '../execute/attempt.ts'
 import type { Execution } from '../execute/execute.ts'
-import type { InboundChat } from '../protocols/openai-chat/decode-request.ts'
+import type { Inbound } from '../protocols/inbound.ts'
+import type { DecisionEntry } from '../record/entry.ts'
 import type { Decision } from '../route/decision.ts'
-import { type AppContext, backgroundOf } from './context.ts'
-import { droppedBy, hostsFor } from './decide.ts'
+import type { RequestScope } from './context.ts'
+import { hostsFor } from './decide.ts'
 import { decisionBody } from './decision-body.ts'
 import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
 import { rememberAnswer } from './session.ts'
 
+/** What a caller of some protocols wants of an answer besides itself. */
+export type AnswerOptions = {
+  /** The answer's id, where it was promised before. */
+  id?: string
+  /** Keeps the answer; it is kept before the client sees its end, who may ask for it at once. */
+  keep?: (body: object) => Promise<void>
+}
+
 /** One chat request on its way: everything that answering, explaining and recording it need. */
 export type Exchange = {
-  c: AppContext
-  inbound: InboundChat
+  scope: RequestScope
+  inbound: Inbound
   decision: Decision
   /** Aborted when nobody waits for the answer any more. */
   hangUp: AbortController
+  options: AnswerOptions
+}
+
+/** What the headers of an answer tell of how it came about. */
+type Explained = {
+  decisionId: string
+  modelId: string
+  host: string
+  reason: Reason
+  attempts: readonly Attempt[]
 }
 
 /** Headers that every answer carries, whatever became of it. */
-export function decisionHeaders(exchange: Exchange, execution: Execution): Headers {
-  const { c, decision } = exchange
-  const last = execution.attempts.at(-1)
+export function decisionHeaders({ scope, decision }: Exchange, execution: Execution): Headers {
+  const { attempts } = execution
   const { model, offer } = decision.plan[0].candidate
-  const hostId = last?.host ?? offer.host
+  const reason = reasonOf(decision, execution)
+  const planned = { decisionId: decision.id, modelId: model.id, host: offer.host }
+  return explainingHeaders({ ...planned, reason, attempts }, scope.env)
+}
+
+/** @param explained model and host as planned; the last attempt's are told where there is one */
+export function explainingHeaders({ decisionId, attempts, ...planned }: Explained, env: Env): Headers {
+  const last = attempts.at(-1)
+  const hostId = last?.host ?? planned.host
   const headers = new Headers({
-    'x-switchyard-decision-id': decision.id,
-    'x-switchyard-model': headerText(last?.modelId ?? model.id),
+    'x-switchyard-decision-id': decisionId,
+    'x-switchyard-model': headerText(last?.modelId ?? planned.modelId),
     'x-switchyard-provider': hostId,
-    'x-switchyard-reason': reasonOf(decision, execution),
-    'x-switchyard-attempts': String(execution.attempts.length),
+    'x-switchyard-reason': planned.reason,
+    'x-switchyard-attempts': String(attempts.length),
     'x-switchyard-cache': 'bypass',
   })
-  const host = hostsFor(c.env).get(hostId)
-  if (host?.simulated) headers.set('x-switchyard-simulated', 'true')
-  const dropped = host ? droppedBy(host, exchange.inbound.chat) : []
+  if (hostsFor(env).get(hostId)?.simulated) headers.set('x-switchyard-simulated', 'true')
+  const dropped = last?.dropped ?? []
   if (dropped.length > 0) {
     headers.set('x-switchyard-warnings', headerText(`dropped: ${dropped.join(', ')}`))
   }
@@ -61,37 +88,40 @@ function reasonOf(decision: Decision, execution: Execution): Reason {
  * @returns the decision with what then happened, as the API shows it
  */
 export function record(exchange: Exchange, execution: Execution, status: Aftermath['status']): AftermathBody {
-  const { c, inbound, decision } = exchange
+  const { scope, inbound, decision } = exchange
   const { attempts } = execution
   const reason = reasonOf(decision, execution)
   const aftermath = { status, reason, streamed: inbound.stream, attempts, endedAt: Date.now() }
-  const detail = aftermathBody(decisionBody(decision, hostsFor(c.env)), aftermath)
-  sendEntry(c, decision, detail, aftermath)
+  const detail = aftermathBody(decisionBody(decision, hostsFor(scope.env)), aftermath)
+  sendEntry(scope, decision, detail, aftermath)
   const { sessionId } = inbound.routing
   const last = attempts.at(-1)
   if (status === 'succeeded' && sessionId !== undefined && last) {
     const answer = { modelId: last.modelId, host: last.host, answeredAt: aftermath.endedAt }
-    backgroundOf(c)(rememberAnswer(sessionId, c.var.caller.tenantId, c.env, answer))
+    scope.background(rememberAnswer(sessionId, scope.caller.tenantId, scope.env, answer))
   }
   return detail
 }
 
-/** Sends a decision's history entry to the queue. A queue that does not take it is logged: the answer stands. */
+/** Sends a decision's history entry to the queue. */
 export function sendEntry(
-  c: AppContext,
+  scope: RequestScope,
   decision: Decision,
   detail: AftermathBody,
   aftermath: Aftermath,
 ): void {
-  const { caller, requestId } = c.var
-  const entry = historyEntry({ caller, requestId, decision }, detail, aftermath)
-  const sent = c.env.EVENTS.send(entry).catch((cause: unknown) => {
+  queueEntry(scope, historyEntry({ ...scope, decision }, detail, aftermath))
+}
+
+/** Sends an entry to the queue. A queue that does not take it is logged: the answer stands. */
+export function queueEntry({ env, requestId, background }: RequestScope, entry: DecisionEntry): void {
+  const sent = env.EVENTS.send(entry).catch((cause: unknown) => {
     console.error({
       message: 'A decision was not recorded',
-      id: decision.id,
+      id: entry.id,
       requestId,
       cause: String(cause),
     })
   })
-  backgroundOf(c)(sent)
+  background(sent)
 }

@@ -1,11 +1,12 @@
 import { countText, emptyCounts } from '../classify/text-counts.ts'
 import { estimateTokens, noTokens } from '../classify/tokens.ts'
-import type { Usage } from '../core/chat.ts'
+import { NO_USAGE, type Usage } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
 import type { Env } from '../env.ts'
 import type { ExecuteIo } from '../execute/execute.ts'
 import { DEFAULT_TIMEOUTS } from '../providers/call.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
+import { readInBatches } from './batched-body.ts'
 import { breakers, hostsFor } from './decide.ts'
 
 /** What executing a decision needs of the world: the clock, the network, this isolate's hosts and breakers. */
@@ -14,12 +15,13 @@ export function createExecuteIo(decision: Decision, signal: AbortSignal, env: En
   return {
     fetch: (input, init) => fetch(input, init),
     now: Date.now,
+    open: readInBatches,
     signal,
     timeouts: DEFAULT_TIMEOUTS,
     routeTo({ candidate }) {
       const live = hosts.get(candidate.offer.host)
       if (!live) throw new AppError('internal', `Host ${candidate.offer.host} is not live`)
-      return { ...live, sameProtocol: live.access.host.speaksOpenaiChat }
+      return live
     },
     report: (key, outcome) => breakers.report(key, outcome, Date.now()),
     estimateUsage: (tried, text) => estimateUsage(decision, tried, text),
@@ -32,10 +34,8 @@ function estimateUsage({ demand }: Decision, { candidate }: EligibleCandidate, t
   const counts = emptyCounts()
   countText(text, counts)
   return {
+    ...NO_USAGE,
     inputTokens: demand.inputTokens[tokenFamily],
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
     outputTokens: estimateTokens(counts, noTokens(), 0)[tokenFamily],
-    reasoningTokens: 0,
   }
 }

@@ -18,7 +18,7 @@ export type Aftermath = {
 }
 
 /** The body of `GET /v1/decisions/{id}`: the decision, and what then happened. `cost_usd` counts every attempt. */
-export function aftermathBody(decision: DecisionBody, { status, reason, attempts }: Aftermath) {
+export function aftermathBody<D extends object>(decision: D, { status, reason, attempts }: Aftermath) {
   const last = attempts.at(-1)
   return {
     ...decision,
@@ -30,7 +30,7 @@ export function aftermathBody(decision: DecisionBody, { status, reason, attempts
   }
 }
 
-export type AftermathBody = ReturnType<typeof aftermathBody>
+export type AftermathBody = ReturnType<typeof aftermathBody<DecisionBody>>
 
 /** What all attempts cost together, in micro-USD; null when one of them has no known price. */
 function totalCost(attempts: readonly Attempt[]): number | null {
@@ -44,35 +44,53 @@ function totalCost(attempts: readonly Attempt[]): number | null {
 
 /** The history entry of a decision. */
 export function historyEntry(
-  { caller, requestId, decision }: { caller: Caller; requestId: string; decision: Decision },
+  by: { caller: Caller; requestId: string; decision: Decision },
   detail: AftermathBody,
   aftermath: Aftermath,
 ): DecisionEntry {
-  const { demand, createdAt } = decision
-  const last = aftermath.attempts.at(-1)
+  const { decision } = by
+  const { taskType, tier, language } = decision.demand
+  const bestMicroUsd = bestCost(decision, aftermath.attempts.at(-1))
+  return entryOf(by, { ...decision, taskType, tier, language, bestMicroUsd }, detail, aftermath)
+}
+
+/** What an entry says of a decision that its detail has no single field for. */
+type Decided = Pick<
+  DecisionEntry,
+  'id' | 'createdAt' | 'requestedModel' | 'taskType' | 'tier' | 'language' | 'bestMicroUsd'
+>
+
+/** @param detail as planned; the last attempt's model and host are told where there is one */
+export function entryOf(
+  { caller, requestId }: { caller: Caller; requestId: string },
+  { id, createdAt, requestedModel, taskType, tier, language, bestMicroUsd }: Decided,
+  detail: { model: string; provider: string; simulated: boolean },
+  { attempts, ...aftermath }: Aftermath,
+): DecisionEntry {
+  const last = attempts.at(-1)
   return {
     version: 1,
     type: 'decision',
-    id: decision.id,
+    id,
     tenantId: caller.tenantId,
     keyId: caller.keyId,
     requestId,
     createdAt,
-    requestedModel: decision.requestedModel,
+    requestedModel,
     model: last?.modelId ?? detail.model,
     provider: last?.host ?? detail.provider,
     reason: aftermath.reason,
-    taskType: demand.taskType,
-    tier: demand.tier,
-    language: demand.language,
+    taskType,
+    tier,
+    language,
     status: aftermath.status,
     failureCode: last?.failure?.code ?? null,
     streamed: aftermath.streamed,
     simulated: last?.simulated ?? detail.simulated,
-    bestMicroUsd: bestCost(decision, last),
+    bestMicroUsd,
     latencyMs: Math.max(0, aftermath.endedAt - createdAt),
     detail: JSON.stringify(detail),
-    attempts: aftermath.attempts.map((attempt) => attemptEntry(attempt, aftermath.endedAt)),
+    attempts: attempts.map((attempt) => attemptEntry(attempt, aftermath.endedAt)),
   }
 }
 

@@ -1,8 +1,9 @@
 import { AppError } from '../core/errors.ts'
 import type { Env } from '../env.ts'
-import { decodeChatRequest, type InboundChat } from '../protocols/openai-chat/decode-request.ts'
-import { LIMITS } from '../protocols/openai-chat/schema.ts'
-import type { SessionPin } from '../route/plan.ts'
+import type { Inbound } from '../protocols/inbound.ts'
+import { LIMITS } from '../protocols/limits.ts'
+import { decodeChatRequest } from '../protocols/openai-chat/decode-request.ts'
+import type { SessionMemory } from '../route/pin.ts'
 import type { AppContext } from './context.ts'
 import { readJsonBody } from './read-body.ts'
 
@@ -11,36 +12,36 @@ import { readJsonBody } from './read-body.ts'
  *
  * @throws AppError naming the field that is wrong
  */
-export async function readChat(c: AppContext): Promise<InboundChat> {
+export async function readChat(c: AppContext): Promise<Inbound> {
   return withSessionHeader(decodeChatRequest(await readJsonBody(c.req.raw)), c.req.header('x-session-id'))
 }
 
-/** A `session_id` in the body wins. */
-function withSessionHeader(inbound: InboundChat, header: string | undefined): InboundChat {
+/**
+ * A request with the session its header names; a `session_id` in the body wins.
+ *
+ * @throws AppError when the header is too long
+ */
+export function withSessionHeader<T extends Inbound>(inbound: T, header: string | undefined): T {
   if (header === undefined || header === '' || inbound.routing.sessionId !== undefined) return inbound
   if (header.length > LIMITS.sessionIdChars) {
     throw new AppError(
       'invalid_request',
       `Invalid 'x-session-id': longer than ${LIMITS.sessionIdChars} characters`,
-      {
-        param: 'x-session-id',
-      },
+      { param: 'x-session-id' },
     )
   }
   return { ...inbound, routing: { ...inbound.routing, sessionId: header } }
 }
 
 /** Who answered last in the request's session; null without a session, or in a new one. */
-export async function sessionPin(
-  inbound: InboundChat,
+export async function sessionMemory(
+  inbound: Inbound,
   tenantId: string,
   env: Env,
-): Promise<SessionPin | null> {
+): Promise<SessionMemory | null> {
   const { sessionId } = inbound.routing
   if (sessionId === undefined) return null
-  const affinity = await sessionObject(env, tenantId, sessionId).affinity()
-  const inToolLoop = inbound.chat.messages.at(-1)?.role === 'tool'
-  return affinity && { modelId: affinity.modelId, host: affinity.host, inToolLoop }
+  return sessionObject(env, tenantId, sessionId).affinity()
 }
 
 /** Tells a session who answered in it. `answeredAt` in Unix ms. */

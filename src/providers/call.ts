@@ -1,9 +1,15 @@
 import { type ChatEvent, type ChatRequest, isLast } from '../core/chat.ts'
-import type { Target } from './adapter.ts'
-import { readFailure, redact } from './failure.ts'
-import type { Host } from './hosts.ts'
+import { AppError } from '../core/errors.ts'
+import { type Adapter, nativeOf, type Target } from './adapter.ts'
 import { boundedText } from './bounded-text.ts'
-import { serverSentEvents } from './server-sent-events.ts'
+import { authorizationFor, type Credentials, hideSecrets } from './credentials.ts'
+import { readFailure, redact } from './failure.ts'
+import { mergeChoices } from './fan-out.ts'
+import { formatFor } from './format-for.ts'
+import type { Host } from './hosts.ts'
+import { relayedAnswer } from './relay.ts'
+import { type ByteSource, createEventReader, LAST_EVENT_END, textPieces } from './server-sent-events.ts'
+import { createJsonToolReader, withJsonTool } from './structured-output.ts'
 
 /** How long a host may keep us waiting, in milliseconds: for its first byte, between bytes, and altogether. */
 export type Timeouts = { firstByteMs: number; idleMs: number; totalMs: number }
@@ -17,13 +23,15 @@ const MAX_ANSWER_CHARS = 32 * 1024 * 1024
 /** The longest part of a network error's own message that is passed on, in characters. */
 const MAX_MESSAGE_CHARS = 500
 
-/** A host with the address and the key to use for this call. */
-export type HostAccess = { host: Host; baseUrl: string; apiKey: string }
+/** A host with the address and the credentials to use for this call. */
+export type HostAccess = { host: Host; baseUrl: string } & Credentials
 
 /** The world as one call sees it. */
 export type CallIo = {
   fetch: typeof fetch
   now: () => number
+  /** Opens a body for reading. */
+  open: (body: ReadableStream<Uint8Array>) => ByteSource
   /** Aborts the call from outside: the caller hung up, or another answer won. */
   signal: AbortSignal
   timeouts: Timeouts
@@ -31,7 +39,8 @@ export type CallIo = {
 
 /**
  * Sends one request to one host and yields its answer, always closed by exactly one `LastEvent`: refusals, broken
- * or stalled streams and nonsense all arrive as `answer-error`. Throws only when `io.signal` aborts.
+ * or stalled streams and nonsense all arrive as `answer-error`. Several choices are asked for one by one, and JSON
+ * through a tool, where the host knows no other way. Throws only when `io.signal` aborts.
  */
 export async function* callModel(
   access: HostAccess,
@@ -39,27 +48,64 @@ export async function* callModel(
   target: Target,
   io: CallIo,
 ): AsyncGenerator<ChatEvent> {
+  const adapter = formatFor(access.host, request, target.hostModelId)
+  if (!adapter.takesOutput(request, target)) {
+    const read = createJsonToolReader()
+    for await (const event of callModel(access, withJsonTool(request), target, io)) {
+      const shown = read(event)
+      if (shown) yield shown
+    }
+    return
+  }
+  const { choices = 1, ...sampling } = request.sampling
+  if (choices === 1 || adapter.takesChoices) return yield* callOnce(access, adapter, request, target, io)
+  const single = { ...request, sampling }
+  const ended = new AbortController()
+  const apart = { ...io, signal: AbortSignal.any([io.signal, ended.signal]) }
+  const calls = Array.from({ length: choices }, () => callOnce(access, adapter, single, target, apart))
+  yield* mergeChoices(calls, () => ended.abort())
+}
+
+/** Several choices end one by one, which only translation keeps apart. */
+function isRelayed(request: ChatRequest, { format, relays }: Adapter): boolean {
+  return relays === true && nativeOf(request, format) !== null && (request.sampling.choices ?? 1) === 1
+}
+
+/** Who was asked, and whether the caller gets the host's own words. */
+type Asked = { host: Host; adapter: Adapter; relays: boolean }
+
+async function* callOnce(
+  access: HostAccess,
+  adapter: Adapter,
+  request: ChatRequest,
+  target: Target,
+  io: CallIo,
+): AsyncGenerator<ChatEvent> {
   const timer = createStallTimer(io.timeouts)
+  const { host } = access
   let what = 'could not be reached'
   try {
-    const response = await send(access, request, target, io, timer.signal)
+    const response = await send(access, adapter, request, target, io, timer.signal)
     timer.heard()
     what = 'broke off'
     if (!response.ok) return yield await refusal(response, access, timer, io.now())
+    const asked = { host, adapter, relays: isRelayed(request, adapter) }
     const events = target.stream
-      ? streamedAnswer(access.host, response, timer)
-      : wholeAnswer(access.host, response, timer)
+      ? streamedAnswer(asked, response, timer, io.open)
+      : wholeAnswer(asked, response, timer)
     for await (const event of events) {
-      yield event.type === 'answer-error' ? { ...event, message: hideKey(event.message, access) } : event
+      yield event.type === 'answer-error' ? { ...event, message: hideSecrets(event.message, access) } : event
       if (isLast(event)) return
     }
-    yield failed(access.host, 'ended its answer early')
+    yield failed(host, 'ended its answer early')
   } catch (error) {
     io.signal.throwIfAborted()
     if (timer.signal.aborted) {
-      yield { type: 'answer-error', code: 'timeout', message: `${access.host.name} did not answer in time` }
+      yield { type: 'answer-error', code: 'timeout', message: `${host.name} did not answer in time` }
+    } else if (error instanceof AppError && error.code === 'provider_auth') {
+      yield { type: 'answer-error', code: error.code, message: hideSecrets(error.message, access) }
     } else {
-      yield failed(access.host, `${what}: ${redact(hideKey(reasonOf(error), access))}`)
+      yield failed(host, `${what}: ${redact(hideSecrets(reasonOf(error), access))}`)
     }
   } finally {
     timer.stop()
@@ -67,40 +113,70 @@ export async function* callModel(
 }
 
 async function send(
-  { host, baseUrl, apiKey }: HostAccess,
+  access: HostAccess,
+  adapter: Adapter,
   request: ChatRequest,
   target: Target,
   io: CallIo,
   stalled: AbortSignal,
 ): Promise<Response> {
-  const { path, headers, body } = host.adapter.encode(request, target)
-  return io.fetch(`${baseUrl}${path}`, {
+  const { path, headers, body } = adapter.encode(request, target)
+  const signal = AbortSignal.any([io.signal, stalled])
+  const url = `${access.baseUrl}${path}`
+  const text = JSON.stringify(body)
+  const proof = await authorizationFor(
+    access,
+    (key) => adapter.authorize(key),
+    { url, body: text },
+    { fetch: io.fetch, now: io.now, signal },
+  )
+  return io.fetch(url, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: target.stream ? 'text/event-stream' : 'application/json',
       ...headers,
-      ...host.adapter.authorize(apiKey),
+      ...proof,
     },
-    body: JSON.stringify(body),
-    signal: AbortSignal.any([io.signal, stalled]),
+    body: text,
+    signal,
     redirect: 'manual',
   })
 }
 
-async function* streamedAnswer(host: Host, response: Response, timer: StallTimer): AsyncGenerator<ChatEvent> {
+async function* streamedAnswer(
+  { host, adapter, relays }: Asked,
+  response: Response,
+  timer: StallTimer,
+  open: CallIo['open'],
+): AsyncGenerator<ChatEvent> {
   if (!response.body || !/event-stream/i.test(response.headers.get('content-type') ?? '')) {
     await response.body?.cancel()
     return yield failed(host, 'answered with something that is not a stream')
   }
-  const decode = host.adapter.createDecoder()
-  for await (const data of serverSentEvents(response.body, timer.heard)) yield* decode(data)
+  const pieces = textPieces(open(response.body), timer.heard)
+  if (relays) return yield* relayedAnswer(adapter, pieces)
+  const decode = adapter.createDecoder()
+  const read = createEventReader()
+  for await (const piece of pieces) for (const { data } of read(piece)) yield* decode(data)
+  for (const { data } of read(LAST_EVENT_END)) yield* decode(data)
 }
 
-async function* wholeAnswer(host: Host, response: Response, timer: StallTimer): AsyncGenerator<ChatEvent> {
+async function* wholeAnswer(
+  { host, adapter, relays }: Asked,
+  response: Response,
+  timer: StallTimer,
+): AsyncGenerator<ChatEvent> {
   const { text, whole } = await boundedText(response.body, MAX_ANSWER_CHARS, timer.heard)
   if (!whole) return yield failed(host, 'sent an answer that is too large')
-  yield* host.adapter.decodeAnswer(JSON.parse(text))
+  const body: unknown = JSON.parse(text)
+  const events = adapter.decodeAnswer(body)
+  yield* relays ? events.map((event) => withBody(event, body)) : events
+}
+
+function withBody(event: ChatEvent, body: unknown): ChatEvent {
+  if (event.type !== 'answer-end' || typeof body !== 'object' || body === null) return event
+  return { ...event, native: { body: { ...body } } }
 }
 
 async function refusal(
@@ -111,12 +187,7 @@ async function refusal(
 ): Promise<ChatEvent> {
   const { text } = await boundedText(response.body, MAX_ERROR_CHARS, timer.heard)
   const { status, headers } = response
-  return { type: 'answer-error', ...readFailure({ status, headers, body: hideKey(text, access) }, now) }
-}
-
-/** Hosts quote the key they refuse. Very short ones are placeholders of servers that want none. */
-function hideKey(words: string, { apiKey }: HostAccess): string {
-  return apiKey.length < 8 ? words : words.replaceAll(apiKey, '[redacted]')
+  return { type: 'answer-error', ...readFailure({ status, headers, body: hideSecrets(text, access) }, now) }
 }
 
 /** A schema's complaint is a page of JSON about our own reading of the answer: nothing for the caller. */

@@ -1,7 +1,10 @@
+import type { WireFormat } from '../core/chat.ts'
 import type { Adapter } from './adapter.ts'
 import { anthropicMessages } from './anthropic-messages/index.ts'
 import { googleGenerateContent } from './google-generate-content/index.ts'
 import { openaiChat } from './openai-chat/index.ts'
+import { openaiResponses } from './openai-responses/index.ts'
+import { vertexMessages } from './vertex.ts'
 
 /**
  * A company's API that sells models: data over a wire format.
@@ -10,13 +13,12 @@ import { openaiChat } from './openai-chat/index.ts'
 export type Host = {
   id: string
   name: string
-  adapter: Adapter
-  /** Where its API lives; `{account}` stands for the account id. */
+  /** The wire formats it speaks, the preferred one first. */
+  formats: readonly [Adapter, ...Adapter[]]
+  /** Where its API lives; `{account}` and the like stand for what the operator's configuration says. */
   baseUrl: string
-  /** Names of the secret that holds the key; the first that is set wins. */
+  /** Names of the secret that holds the key; the first that is set wins. None: its credentials are more than a key. */
   keyNames: readonly string[]
-  /** Whether callers of OpenAI Chat may have unknown fields passed on. */
-  speaksOpenaiChat: boolean
   takesReasoningEffort: boolean
   keepsInputs: boolean
 }
@@ -25,24 +27,55 @@ const openai = openaiChat({
   maxTokensField: 'max_completion_tokens',
   developerRole: true,
   reasoningEffort: true,
+  choices: true,
+  topK: false,
+  relays: true,
+  thinksInResponses: true,
 })
-const compatible = openaiChat({ maxTokensField: 'max_tokens', developerRole: false, reasoningEffort: false })
-const compatibleWithEffort = openaiChat({
+const PLAIN = {
   maxTokensField: 'max_tokens',
   developerRole: false,
-  reasoningEffort: true,
+  reasoningEffort: false,
+  choices: false,
+  topK: false,
+  lacks: ['store'],
+} as const
+const WITH_EFFORT = { ...PLAIN, reasoningEffort: true } as const
+/** Refuses what it does not know; always counts what a stream used. */
+const mistral = openaiChat({
+  ...WITH_EFFORT,
+  choices: true,
+  seedField: 'random_seed',
+  lacks: [
+    'store',
+    'stream_options',
+    'logprobs',
+    'top_logprobs',
+    'logit_bias',
+    'user',
+    'service_tier',
+    'verbosity',
+    'safety_identifier',
+  ],
 })
+const groq = openaiChat({
+  ...WITH_EFFORT,
+  maxTokensField: 'max_completion_tokens',
+  lacks: ['store', 'logprobs', 'top_logprobs', 'logit_bias'],
+})
+const compatible = openaiChat(PLAIN)
+const responses = openaiResponses()
 
-const CHAT = { adapter: compatible, speaksOpenaiChat: true, takesReasoningEffort: false, keepsInputs: false }
-const OWN_FORMAT = { speaksOpenaiChat: false, takesReasoningEffort: false, keepsInputs: false }
+const CHAT = { formats: [compatible], takesReasoningEffort: false, keepsInputs: false } as const
+const OWN_FORMAT = { takesReasoningEffort: true, keepsInputs: false }
 
-/** Every host we know. A further OpenAI-compatible one is one entry. */
+/** Every host that a key opens. A further OpenAI-compatible one is one entry. */
 export const HOSTS: readonly Host[] = [
   {
     ...CHAT,
     id: 'openai',
     name: 'OpenAI',
-    adapter: openai,
+    formats: [openai, responses],
     takesReasoningEffort: true,
     baseUrl: 'https://api.openai.com/v1',
     keyNames: ['OPENAI_API_KEY'],
@@ -51,7 +84,7 @@ export const HOSTS: readonly Host[] = [
     ...OWN_FORMAT,
     id: 'anthropic',
     name: 'Anthropic',
-    adapter: anthropicMessages,
+    formats: [anthropicMessages],
     baseUrl: 'https://api.anthropic.com/v1',
     keyNames: ['ANTHROPIC_API_KEY'],
   },
@@ -59,7 +92,7 @@ export const HOSTS: readonly Host[] = [
     ...OWN_FORMAT,
     id: 'google',
     name: 'Google Gemini',
-    adapter: googleGenerateContent,
+    formats: [googleGenerateContent],
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     keyNames: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
   },
@@ -67,6 +100,8 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'mistral',
     name: 'Mistral',
+    formats: [mistral],
+    takesReasoningEffort: true,
     baseUrl: 'https://api.mistral.ai/v1',
     keyNames: ['MISTRAL_API_KEY'],
   },
@@ -82,7 +117,7 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'xai',
     name: 'xAI',
-    adapter: compatibleWithEffort,
+    formats: [openaiChat(WITH_EFFORT), openaiResponses({ seals: null })],
     takesReasoningEffort: true,
     baseUrl: 'https://api.x.ai/v1',
     keyNames: ['XAI_API_KEY'],
@@ -91,7 +126,7 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'groq',
     name: 'Groq',
-    adapter: compatibleWithEffort,
+    formats: [groq],
     takesReasoningEffort: true,
     baseUrl: 'https://api.groq.com/openai/v1',
     keyNames: ['GROQ_API_KEY'],
@@ -100,6 +135,7 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'together',
     name: 'Together AI',
+    formats: [openaiChat({ ...PLAIN, choices: true, topK: true })],
     baseUrl: 'https://api.together.xyz/v1',
     keyNames: ['TOGETHER_API_KEY'],
   },
@@ -107,6 +143,7 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'fireworks',
     name: 'Fireworks AI',
+    formats: [openaiChat({ ...PLAIN, topK: true })],
     baseUrl: 'https://api.fireworks.ai/inference/v1',
     keyNames: ['FIREWORKS_API_KEY'],
   },
@@ -114,7 +151,7 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'openrouter',
     name: 'OpenRouter',
-    adapter: compatibleWithEffort,
+    formats: [openaiChat({ ...WITH_EFFORT, topK: true })],
     takesReasoningEffort: true,
     keepsInputs: true,
     baseUrl: 'https://openrouter.ai/api/v1',
@@ -131,6 +168,7 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'qwen',
     name: 'Alibaba Cloud Model Studio',
+    formats: [openaiChat({ ...PLAIN, topK: true })],
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     keyNames: ['DASHSCOPE_API_KEY'],
   },
@@ -145,7 +183,7 @@ export const HOSTS: readonly Host[] = [
     ...CHAT,
     id: 'cerebras',
     name: 'Cerebras',
-    adapter: compatibleWithEffort,
+    formats: [openaiChat({ ...WITH_EFFORT, maxTokensField: 'max_completion_tokens', choices: true })],
     takesReasoningEffort: true,
     baseUrl: 'https://api.cerebras.ai/v1',
     keyNames: ['CEREBRAS_API_KEY'],
@@ -180,7 +218,42 @@ export const HOSTS: readonly Host[] = [
   },
 ]
 
-/** A server of the operator's own that speaks OpenAI Chat: Ollama, LM Studio, vLLM … */
-export function localHost(id: string, baseUrl: string): Host {
-  return { ...CHAT, id, name: id, baseUrl, keyNames: [] }
+/** Clouds that sell other companies' models to those with an account. */
+export const CLOUD_HOSTS: readonly Host[] = [
+  {
+    ...OWN_FORMAT,
+    id: 'bedrock',
+    name: 'Amazon Bedrock',
+    formats: [anthropicMessages],
+    baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com/anthropic/v1',
+    keyNames: [],
+  },
+  {
+    ...OWN_FORMAT,
+    id: 'vertex',
+    name: 'Google Vertex AI',
+    formats: [vertexMessages],
+    baseUrl: 'https://{server}/v1/projects/{project}/locations/{region}/publishers/anthropic/models',
+    keyNames: [],
+  },
+  {
+    ...OWN_FORMAT,
+    id: 'azure',
+    name: 'Azure OpenAI',
+    formats: [openai, responses],
+    baseUrl: 'https://{resource}.openai.azure.com/openai/v1',
+    keyNames: [],
+  },
+]
+
+const LOCAL_FORMATS: Readonly<Record<WireFormat, Adapter>> = {
+  'openai-chat': openaiChat(WITH_EFFORT),
+  'openai-responses': openaiResponses({ seals: null }),
+  'anthropic-messages': anthropicMessages,
+  'google-generate-content': googleGenerateContent,
+}
+
+/** A server of the operator's own: Ollama, LM Studio, vLLM … They speak OpenAI Chat unless told otherwise. */
+export function localHost(id: string, baseUrl: string, format: WireFormat = 'openai-chat'): Host {
+  return { ...OWN_FORMAT, id, name: id, formats: [LOCAL_FORMATS[format]], baseUrl, keyNames: [] }
 }

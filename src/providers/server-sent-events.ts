@@ -1,42 +1,75 @@
 import { createParser } from 'eventsource-parser'
+import type { HostEvent } from '../core/chat.ts'
+import { present } from '../core/present.ts'
 
 /** The largest single event read from a host, in characters; a larger one ends the stream with an error. */
 const MAX_EVENT_CHARS = 8 * 1024 * 1024
 
 /**
- * The `data` of each server-sent event in a body, in order; comments and empty events are skipped.
- * Leaving the loop early cancels the body.
+ * Reads server-sent events from text that comes in pieces of any size; comments and empty events are skipped.
  *
- * @param onBytes called whenever bytes arrive, also those that complete no event
+ * @returns takes a piece, gives the events that it completes
+ * @throws on an event that is too large
  */
-export async function* serverSentEvents(
-  body: ReadableStream<Uint8Array>,
-  onBytes: () => void,
-): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  const reader = body.getReader()
-  const ready: string[] = []
+export function createEventReader(): (piece: string) => HostEvent[] {
+  const ready: HostEvent[] = []
   let failure: Error | null = null
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
-    onEvent: ({ data }) => ready.push(data),
+    onEvent: ({ event, data }) => ready.push({ data, ...present({ event }) }),
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') failure = error
     },
   })
+  return function read(piece) {
+    parser.feed(piece)
+    if (failure) throw failure
+    return ready.splice(0)
+  }
+}
+
+/** Ends an event that has no blank line after it: not one by the letter, but many hosts end like that. */
+export const LAST_EVENT_END = '\n\n'
+
+/** An event as it is written on the wire. */
+export function frameEvent({ event, data }: HostEvent): string {
+  const lines = data.split('\n').map((line) => `data: ${line}\n`)
+  return `${event === undefined ? '' : `event: ${event}\n`}${lines.join('')}\n`
+}
+
+/**
+ * The text of a body in pieces as they come. Leaving the loop early cancels the body.
+ *
+ * @param onBytes called whenever bytes arrive
+ */
+export async function* textPieces(body: ByteSource, onBytes: () => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
   try {
     for (;;) {
-      const { done, value } = await reader.read()
-      if (done) break
+      const bytes = await body.read()
+      if (!bytes) break
       onBytes()
-      parser.feed(decoder.decode(value, { stream: true }))
-      yield* ready.splice(0)
-      if (failure) throw failure
+      const text = decoder.decode(bytes, { stream: true })
+      if (text !== '') yield text
     }
-    // A last event without its blank line is not an event, but many hosts end like that.
-    parser.feed('\n\n')
-    yield* ready.splice(0)
+    const rest = decoder.decode()
+    if (rest !== '') yield rest
   } finally {
-    await reader.cancel().catch(() => undefined)
+    await body.cancel()
+  }
+}
+
+/** A body being read: bytes as they come, null at the end. `cancel` never fails. */
+export type ByteSource = { read(): Promise<Uint8Array | null>; cancel(): Promise<void> }
+
+/** Reads a body chunk by chunk. */
+export function readChunks(body: ReadableStream<Uint8Array>): ByteSource {
+  const reader = body.getReader()
+  return {
+    async read() {
+      const { done, value } = await reader.read()
+      return done ? null : value
+    },
+    cancel: () => reader.cancel().catch(() => undefined),
   }
 }

@@ -1,4 +1,4 @@
-import type { ReasoningEffort } from '../core/chat.ts'
+import type { ReasoningEffort, SealFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import type { Exclusion, Reason } from '../core/routing.ts'
 import type { Prediction } from './predict.ts'
@@ -8,6 +8,10 @@ import type { Candidate } from './prepared-catalog.ts'
 export type HostState = {
   takesReasoningEffort: boolean
   keepsInputs: boolean
+  /** Whose sealed thoughts its models can read; null for none. */
+  seals: SealFormat | null
+  /** False when the request says something that only hosts of another protocol understand. */
+  takesContent: boolean
   /** False when it would drop a parameter of this request. */
   takesAllParameters: boolean
 }

@@ -1,4 +1,4 @@
-import type { ChatRequest } from '../core/chat.ts'
+import type { ChatRequest, OutputFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import type { Exclusion, RoutingPreferences } from '../core/routing.ts'
 import type { HostState, Policy } from './decision.ts'
@@ -38,6 +38,7 @@ export function exclusionOf(
 ): Exclusion | null {
   const host = context.hosts.get(candidate.offer.host)
   if (!host) return 'no_live_host'
+  if (!host.takesContent) return 'protocol'
   if (!suitsPreferences(candidate.offer.host, host, context.preferences)) return 'provider_preferences'
   if (!context.isAllowed(candidate.model.id)) return 'tenant_allow_list'
   if (host.keepsInputs && deniesCollection(context)) return 'data_policy'
@@ -65,10 +66,13 @@ function deniesCollection({ preferences, policy }: FilterContext): boolean {
 function lackingFeature({ model }: Candidate, { request, demand }: FilterContext): Exclusion | null {
   if (demand.modalities.some((modality) => !model.inputModalities.includes(modality))) return 'modality'
   if (demand.needs.includes('tools') && !model.tools) return 'tools'
-  const { type } = request.output
-  if (type === 'json_schema' && model.structuredOutput !== 'json_schema') return 'structured_output'
-  if (type === 'json_object' && model.structuredOutput === 'none') return 'structured_output'
-  return null
+  return canGive(request.output.type, model) ? null : 'structured_output'
+}
+
+/** A model that has tools can give JSON through one. */
+function canGive(output: OutputFormat['type'], { structuredOutput, tools }: Candidate['model']): boolean {
+  if (output === 'text' || tools || structuredOutput === 'json_schema') return true
+  return output === 'json_object' && structuredOutput === 'json_object'
 }
 
 function excludedBySize(candidate: Candidate, { request, demand }: FilterContext): Exclusion | null {

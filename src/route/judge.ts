@@ -11,7 +11,9 @@ export function judge(candidates: readonly Candidate[], context: FilterContext, 
   const { demand, request, hosts } = context
   const predicted = candidates.map((candidate) => {
     const takesEffort = hosts.get(candidate.offer.host)?.takesReasoningEffort ?? false
-    const effort = effortFor(candidate, demand, request.reasoningEffort, takesEffort)
+    const named = context.requested?.has(candidate.model.id) ?? false
+    const wish = { effort: request.reasoning.effort, named }
+    const effort = effortFor(candidate, demand, wish, takesEffort)
     const prediction = predict(candidate, demand, effort)
     return { candidate, effort, prediction, excludedBy: exclusionOf(candidate, prediction, context) }
   })

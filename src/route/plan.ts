@@ -1,12 +1,10 @@
 import type { Exclusion, ProviderPreferences, Reason } from '../core/routing.ts'
 import type { EligibleCandidate, Judged } from './decision.ts'
+import type { Pin } from './pin.ts'
 import type { Ordering, Selection } from './select.ts'
 
 /** How many candidates one request may try, the choice included. */
 const MAX_PLAN = 5
-
-/** What a session remembers of its last answer. `inToolLoop`: this request carries the results of its tool calls. */
-export type SessionPin = { modelId: string; host: string; inToolLoop: boolean }
 
 export type PlanInput = {
   selection: Selection
@@ -16,7 +14,7 @@ export type PlanInput = {
   ranked: readonly EligibleCandidate[]
   judged: readonly Judged[]
   provider: ProviderPreferences
-  session: SessionPin | null
+  pin: Pin | null
   ordering: Ordering
   tradeoff: number
 }
@@ -52,10 +50,10 @@ function bestOfEach(
   })
 }
 
-function stage(selection: Selection, { ranked, session }: PlanInput): EligibleCandidate[] {
+function stage(selection: Selection, { ranked, pin }: PlanInput): EligibleCandidate[] {
   if (selection.kind === 'pinned')
     return ranked.filter(({ candidate }) => candidate.model.id === selection.modelId)
-  const pinned = session && ranked.find((judged) => isPin(judged, session))
+  const pinned = pin && ranked.find(({ candidate }) => pin.holds(candidate))
   const choice = pinned ?? ranked[0]
   return choice ? [choice, ...othersAfter(choice, ranked)] : []
 }
@@ -72,17 +70,11 @@ function othersAfter(choice: EligibleCandidate, ranked: readonly EligibleCandida
   return [...new Set([...elsewhere.slice(0, 1), ...(otherModel ? [otherModel] : []), ...rest])]
 }
 
-function isPin({ candidate }: EligibleCandidate, session: SessionPin): boolean {
-  return candidate.model.id === session.modelId && candidate.offer.host === session.host
-}
-
 function reasonFor(input: PlanInput, attempts: readonly EligibleCandidate[]): Reason {
-  const { selection, session, ranked, ordering, tradeoff } = input
+  const { selection, pin, ranked, ordering, tradeoff } = input
   if (selection.kind === 'pinned') return 'pinned_by_request'
   const choice = attempts[0]
-  if (session && choice && isPin(choice, session)) {
-    return session.inToolLoop ? 'pinned_by_tool_loop' : 'pinned_by_session'
-  }
+  if (pin && choice && pin.holds(choice.candidate)) return pin.reason
   if (ranked.length === 1) return 'only_candidate'
   switch (ordering) {
     case 'quality':

@@ -1,4 +1,4 @@
-import type { ReasoningEffort, Usage } from '../core/chat.ts'
+import { NO_USAGE, type ReasoningEffort, type Usage } from '../core/chat.ts'
 import type { Demand, Tier } from '../core/demand.ts'
 import { costMicroUsd } from './cost.ts'
 import type { Candidate } from './prepared-catalog.ts'
@@ -44,18 +44,22 @@ const EFFORT_OF_TIER: Readonly<Record<Tier, ReasoningEffort>> = {
   REASONING: 'high',
 }
 
+/** What decides a candidate's effort: the caller's wish, and whether the caller chose the model by name. */
+export type EffortWish = { effort: ReasoningEffort | undefined; named: boolean }
+
 /**
  * The effort a candidate would be run with: the caller's wish, else what the tier wants, as near as the model offers.
- * Null where the model or its host has no such control.
+ * Null where the model or its host has no such control, or the caller named the model and no effort: then the model
+ * thinks as its host lets it.
  */
 export function effortFor(
   candidate: Candidate,
   demand: Demand,
-  wish: ReasoningEffort | undefined,
+  { effort: wish, named }: EffortWish,
   hostTakesEffort: boolean,
 ): ReasoningEffort | null {
   const { reasoning } = candidate.model
-  if (reasoning.kind !== 'effort' || !hostTakesEffort) return null
+  if (reasoning.kind !== 'effort' || !hostTakesEffort || (named && wish === undefined)) return null
   const wanted = THINKING_TOKENS[wish ?? EFFORT_OF_TIER[demand.tier]]
   let nearest: ReasoningEffort | null = null
   for (const effort of reasoning.efforts) {
@@ -108,9 +112,8 @@ function expectedUsage(candidate: Candidate, demand: Demand, effort: ReasoningEf
   const thinking = thinks ? THINKING_TOKENS[effort ?? UNCONTROLLED_EFFORT] : 0
   const reasoningTokens = Math.round(thinking * (0.5 + demand.difficulty))
   return {
+    ...NO_USAGE,
     inputTokens: demand.inputTokens[candidate.model.tokenFamily],
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
     outputTokens: demand.expectedOutputTokens + reasoningTokens,
     reasoningTokens,
   }

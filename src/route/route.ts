@@ -5,7 +5,8 @@ import type { RoutingPreferences } from '../core/routing.ts'
 import type { Decision, HostState, Policy } from './decision.ts'
 import { patternTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge } from './judge.ts'
-import { planAttempts, type SessionPin } from './plan.ts'
+import { pinOf, type SessionMemory } from './pin.ts'
+import { planAttempts } from './plan.ts'
 import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
 import { rank, type Weights } from './rank.ts'
@@ -26,7 +27,8 @@ export type RoutingInput = {
   hosts: ReadonlyMap<string, HostState>
   /** `host/model` of every open breaker. */
   openBreakers: ReadonlySet<string>
-  session: SessionPin | null
+  /** Null without a session, or in a new one. */
+  session: SessionMemory | null
 }
 
 /**
@@ -45,8 +47,8 @@ export function route(input: RoutingInput): Decision {
   const judged = judge(catalog.candidates, { ...input, requested, isAllowed }, weights)
   const ranked = rank(eligibleOf(judged, requested), provider, qualityFloor(selection, input))
   const { ordering, tradeoff } = weights
-  const { session } = input
-  const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, session, ordering, tradeoff })
+  const pin = pinOf(input.session, input.request, input.hosts)
+  const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, pin, ordering, tradeoff })
   const [choice, ...others] = plan.attempts
   if (!choice) throw new AppError('internal', 'A ranking without a first')
   return {

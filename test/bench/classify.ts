@@ -32,7 +32,8 @@ function request(text: string): ChatRequest {
     tools: [],
     output: { type: 'text' },
     sampling: {},
-    extra: {},
+    reasoning: {},
+    native: null,
   }
 }
 

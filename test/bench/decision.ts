@@ -3,7 +3,8 @@
  * p99 in microseconds per prompt size, for 40 models and for the whole catalog.
  */
 import { classify } from '../../src/classify/classify.ts'
-import { decodeChatRequest, type InboundChat } from '../../src/protocols/openai-chat/decode-request.ts'
+import type { Inbound } from '../../src/protocols/inbound.ts'
+import { decodeChatRequest } from '../../src/protocols/openai-chat/decode-request.ts'
 import { HOSTS } from '../../src/providers/hosts.ts'
 import { CATALOG } from '../../src/route/catalog/index.ts'
 import { BALANCED, type HostState } from '../../src/route/decision.ts'
@@ -21,18 +22,18 @@ const CODE = 'export function add(a: number, b: number): number {\n  return a + 
 const hosts = new Map<string, HostState>(
   HOSTS.map(({ id, takesReasoningEffort, keepsInputs }) => [
     id,
-    { takesReasoningEffort, keepsInputs, takesAllParameters: true },
+    { takesReasoningEffort, keepsInputs, seals: null, takesContent: true, takesAllParameters: true },
   ]),
 )
 
 /** A prompt of `kib` kibibytes of UTF-8. */
-function prompt(sentence: string, kib: number): InboundChat {
+function prompt(sentence: string, kib: number): Inbound {
   const bytes = new TextEncoder().encode(sentence).byteLength
   const content = sentence.repeat(Math.ceil((kib * 1024) / bytes))
   return decodeChatRequest({ model: 'auto', messages: [{ role: 'user', content }] })
 }
 
-function decide({ chat, routing }: InboundChat, catalog: PreparedCatalog): void {
+function decide({ chat, routing }: Inbound, catalog: PreparedCatalog): void {
   route({
     id: 'dec_bench',
     now: 0,

@@ -2,7 +2,7 @@ import { describe } from 'vitest'
 import { anthropicMessages } from '../../src/providers/anthropic-messages/index.ts'
 import { describeAdapter } from './adapter.ts'
 import { readFixtures } from './fixtures.ts'
-import { end, reasoning, text, toolCall } from './format.ts'
+import { end, reasoning, seal, text, toolCall } from './format.ts'
 
 const files = import.meta.glob('../fixtures/anthropic-messages/*', {
   query: '?raw',
@@ -15,6 +15,23 @@ const TWO_CALLS = [
   ...toolCall(1, 'toolu_b', 'get_time', '{"zone":"CET"}'),
   end('tool_calls', 25, 40),
 ]
+
+const SIGNED = seal({ format: 'anthropic', kind: 'signature', data: 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h' })
+const redacted = (data: string) => seal({ format: 'anthropic', kind: 'encrypted', data })
+
+/** What is the same streamed and whole. */
+const BOTH = {
+  'thought-tools': [
+    reasoning('Both tools.'),
+    SIGNED,
+    ...TWO_CALLS.slice(0, -1),
+    end('tool_calls', 25, 60, { reasoning: 20 }),
+  ],
+  'hidden-reasoning': [SIGNED, text('4'), end('stop', 25, 31)],
+  'hour-cache': [text('Yes'), end('stop', 2_021, 4, { cached: 800, written: 1_200, writtenLong: 1_000 })],
+  'server-tool': [text('Clear so far'), end('length', 25, 40)],
+}
+const STOPPED = end('stop', 25, 4, {}, { stopSequence: ', three' })
 
 describe('Anthropic Messages', () => {
   describeAdapter({
@@ -29,8 +46,16 @@ describe('Anthropic Messages', () => {
       ],
       'parallel-tools': TWO_CALLS,
       'tool-without-arguments': [...toolCall(0, 'toolu_a', 'get_time', '{}'), end('tool_calls', 25, 12)],
-      reasoning: [reasoning('Two and two'), reasoning(' make four.'), text('4'), end('stop', 25, 31)],
-      structured: [text('{"name":'), text('"Ada"}'), end('stop', 25, 8)],
+      reasoning: [
+        reasoning('Two and two'),
+        reasoning(' make four.'),
+        SIGNED,
+        redacted('EmwKAhgBEgy3va3pzix'),
+        text('4'),
+        end('stop', 25, 31),
+      ],
+      ...BOTH,
+      'stop-sequence': [text('One, '), text('two'), STOPPED],
       length: [text('Once upon a'), end('length', 25, 3)],
       refusal: [text('First you'), end('content_filter', 25, 2)],
       'cached-usage': [text('Yes'), end('stop', 2_021, 4, { cached: 1_800, written: 200 })],
@@ -45,8 +70,15 @@ describe('Anthropic Messages', () => {
       ],
       'parallel-tools': TWO_CALLS,
       'tool-without-arguments': [...toolCall(0, 'toolu_a', 'get_time', '{}'), end('tool_calls', 25, 12)],
-      reasoning: [reasoning('Two and two make four.'), text('4'), end('stop', 25, 31)],
-      structured: [text('{"name":"Ada"}'), end('stop', 25, 8)],
+      reasoning: [
+        reasoning('Two and two make four.'),
+        SIGNED,
+        redacted('Emw'),
+        text('4'),
+        end('stop', 25, 31),
+      ],
+      ...BOTH,
+      'stop-sequence': [text('One, two'), STOPPED],
       length: [text('Once upon a'), end('length', 25, 3)],
       refusal: [text('First you'), end('content_filter', 25, 2)],
       'cached-usage': [text('Yes'), end('stop', 2_021, 4, { cached: 1_800, written: 200 })],
@@ -98,6 +130,7 @@ describe('Anthropic Messages', () => {
       '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":5}}',
       '{"type":"content_block_delta","index":0,"delta":{}}',
       '{"type":"content_block_start","index":0,"content_block":{"type":"tool_use"}}',
+      '{"type":"content_block_delta","index":0,"delta":{"type":"signature_delta"}}',
       '{"type":"message_delta","delta":17}',
     ],
   })

@@ -1,4 +1,11 @@
-import type { ChatEvent, FailureCode, FinishReason, Usage } from '../../src/core/chat.ts'
+import {
+  type ChatEvent,
+  type ContentEvent,
+  type FailureCode,
+  type FinishReason,
+  NO_USAGE,
+  type Seal,
+} from '../../src/core/chat.ts'
 import type { Adapter } from '../../src/providers/adapter.ts'
 import type { Fixtures } from './fixtures.ts'
 
@@ -28,27 +35,51 @@ export type Format = {
   nonsense: readonly string[]
 }
 
-export const text = (words: string): ChatEvent => ({ type: 'text-delta', text: words })
-export const reasoning = (words: string): ChatEvent => ({ type: 'reasoning-delta', text: words })
-export const refusal = (words: string): ChatEvent => ({ type: 'refusal-delta', text: words })
+export const text = (words: string): ContentEvent => ({ type: 'text-delta', text: words })
+export const reasoning = (words: string): ContentEvent => ({ type: 'reasoning-delta', text: words })
+export const refusal = (words: string): ContentEvent => ({ type: 'refusal-delta', text: words })
+export const seal = (proof: Seal): ContentEvent => ({ type: 'reasoning-seal', seal: proof })
 
 /** The events of one call whose arguments come in these pieces. */
-export function toolCall(index: number, id: string, name: string, ...pieces: string[]): ChatEvent[] {
+export function toolCall(index: number, id: string, name: string, ...pieces: string[]): ContentEvent[] {
   return [
     { type: 'tool-call-start', index, id, name },
-    ...pieces.map((argumentsJson): ChatEvent => ({ type: 'tool-call-delta', index, argumentsJson })),
+    ...pieces.map((argumentsJson): ContentEvent => ({ type: 'tool-call-delta', index, argumentsJson })),
   ]
 }
 
-type Parts = { cached?: number; written?: number; reasoning?: number }
+/** Parts of the tokens; `written` counts `writtenLong` in. */
+type Parts = {
+  cached?: number
+  written?: number
+  writtenLong?: number
+  audioIn?: number
+  imageIn?: number
+  reasoning?: number
+  audioOut?: number
+}
 
-export function end(reason: FinishReason, input: number, output: number, parts: Parts = {}): ChatEvent {
-  const usage: Usage = {
+/** The end of an answer; `rest` is what else a host told about it. */
+export function end(
+  reason: FinishReason,
+  input: number,
+  output: number,
+  parts: Parts = {},
+  rest: Partial<Pick<AnswerEnd, 'stopSequence' | 'otherReasons'>> = {},
+): ChatEvent {
+  const usage = {
+    ...NO_USAGE,
     inputTokens: input,
     cachedInputTokens: parts.cached ?? 0,
     cacheWriteTokens: parts.written ?? 0,
+    longCacheWriteTokens: parts.writtenLong ?? 0,
+    audioInputTokens: parts.audioIn ?? 0,
+    imageInputTokens: parts.imageIn ?? 0,
     outputTokens: output,
     reasoningTokens: parts.reasoning ?? 0,
+    audioOutputTokens: parts.audioOut ?? 0,
   }
-  return { type: 'answer-end', reason, usage }
+  return { type: 'answer-end', reason, usage, ...rest }
 }
+
+type AnswerEnd = Extract<ChatEvent, { type: 'answer-end' }>

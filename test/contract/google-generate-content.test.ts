@@ -2,7 +2,7 @@ import { describe } from 'vitest'
 import { googleGenerateContent } from '../../src/providers/google-generate-content/index.ts'
 import { describeAdapter } from './adapter.ts'
 import { readFixtures } from './fixtures.ts'
-import { end, reasoning, text, toolCall } from './format.ts'
+import { end, reasoning, seal, text, toolCall } from './format.ts'
 
 const files = import.meta.glob('../fixtures/google-generate-content/*', {
   query: '?raw',
@@ -10,16 +10,52 @@ const files = import.meta.glob('../fixtures/google-generate-content/*', {
   eager: true,
 })
 
+const signed = (data: string) => seal({ format: 'google', kind: 'signature', data })
+
 const ONE_CALL = [
   text('Let me look.'),
+  signed('CiIBjz1rX0Zk'),
   ...toolCall(0, 'fc_1', 'get_weather', '{"city":"Zürich"}'),
   end('tool_calls', 60, 17),
 ]
 const TWO_CALLS = [
-  ...toolCall(0, 'call_0_get_weather', 'get_weather', '{"city":"Oslo"}'),
-  ...toolCall(1, 'call_1_get_time', 'get_time', '{"zone":"CET"}'),
+  signed('CiIBjz1rX0Zk'),
+  ...toolCall(0, 'call_Q2RhaZ3pH6-0vdIP_0', 'get_weather', '{"city":"Oslo"}'),
+  signed('CiIBjz1rX0Zk'),
+  ...toolCall(1, 'call_Q2RhaZ3pH6-0vdIP_1', 'get_time', '{"zone":"CET"}'),
   end('tool_calls', 60, 40),
 ]
+
+/** What is the same streamed and whole. */
+const BOTH = {
+  'thought-tools': [
+    reasoning('Both tools.'),
+    signed('CiIBjz1r'),
+    ...toolCall(0, 'fc_a', 'get_weather', '{"city":"Oslo"}'),
+    ...toolCall(1, 'fc_b', 'get_time', '{"zone":"CET"}'),
+    end('tool_calls', 60, 50, { reasoning: 10 }),
+  ],
+  'late-signature': [text('Four'), signed('CiIBjz1r'), end('stop', 14, 21, { reasoning: 20 })],
+  media: [text('A cat purrs'), end('stop', 520, 3, { audioIn: 250, imageIn: 260 })],
+  logprobs: [
+    {
+      type: 'text-delta' as const,
+      text: 'Yes',
+      logprobs: [
+        {
+          token: 'Yes',
+          logprob: -0.0012,
+          bytes: null,
+          top_logprobs: [
+            { token: 'Yes', logprob: -0.0012, bytes: null },
+            { token: 'No', logprob: -6.7, bytes: null },
+          ],
+        },
+      ],
+    },
+    end('stop', 9, 1),
+  ],
+}
 
 describe('Google generateContent', () => {
   describeAdapter({
@@ -32,6 +68,7 @@ describe('Google generateContent', () => {
       reasoning: [
         reasoning('Two and two'),
         reasoning(' make four.'),
+        signed('CiIBjz1r'),
         text('4'),
         end('stop', 14, 21, { reasoning: 20 }),
       ],
@@ -40,6 +77,7 @@ describe('Google generateContent', () => {
       'content-filter': [text('First you'), end('content_filter', 18, 2)],
       'cached-usage': [text('Yes'), end('stop', 2_048, 1, { cached: 1_920 })],
       'no-usage': [text('Yes'), { type: 'answer-end', reason: 'stop', usage: null }],
+      ...BOTH,
     },
     answers: {
       text: [text('Grüße, 世界 🌍'), end('stop', 8, 9)],
@@ -51,6 +89,7 @@ describe('Google generateContent', () => {
       'content-filter': [end('content_filter', 18, 2)],
       'cached-usage': [text('Yes'), end('stop', 2_100, 1, { cached: 1_920 })],
       'no-usage': [text('Yes'), { type: 'answer-end', reason: 'stop', usage: null }],
+      ...BOTH,
     },
     refusals: [
       { name: 'invalid', status: 400, code: 'provider_rejected', hostCode: 'INVALID_ARGUMENT' },
@@ -100,6 +139,10 @@ describe('Google generateContent', () => {
         },
       },
     ],
-    nonsense: ['{"candidates":17}', '{"candidates":[{"content":{"parts":[{"text":5}]}}]}'],
+    nonsense: [
+      '{"candidates":17}',
+      '{"candidates":[{"content":{"parts":[{"thoughtSignature":5}]}}]}',
+      '{"candidates":[{"content":{"parts":[{"text":5}]}}]}',
+    ],
   })
 })

@@ -1,6 +1,8 @@
 import type { ChatEvent, ChatRequest } from '../../src/core/chat.ts'
 import type { Adapter, Target } from '../../src/providers/adapter.ts'
 import { type HostAccess, type Timeouts, callModel } from '../../src/providers/call.ts'
+import type { Host } from '../../src/providers/hosts.ts'
+import { readChunks } from '../../src/providers/server-sent-events.ts'
 
 export const API_KEY = 'test-4f9a1c7e2b8d'
 export const NOW = Date.UTC(2026, 0, 9, 12, 0, 0)
@@ -12,24 +14,24 @@ const QUESTION: ChatRequest = {
   tools: [],
   output: { type: 'text' },
   sampling: {},
-  extra: {},
+  reasoning: {},
+  native: null,
 }
 
 const STREAMED: Target = {
   hostModelId: 'model-1',
   stream: true,
-  sameProtocol: true,
   maxOutputTokens: 4_096,
+  structuredOutput: 'json_schema',
 }
 
 function access(adapter: Adapter, apiKey = API_KEY): HostAccess {
-  const host = {
+  const host: Host = {
     id: 'acme',
     name: 'Acme',
-    adapter,
+    formats: [adapter],
     baseUrl: 'https://api.acme.test/v1',
     keyNames: [],
-    speaksOpenaiChat: true,
     takesReasoningEffort: true,
     keepsInputs: false,
   }
@@ -99,6 +101,7 @@ type Call = {
   request?: ChatRequest
   stream?: boolean
   apiKey?: string
+  structuredOutput?: Target['structuredOutput']
   signal?: AbortSignal
   timeouts?: Timeouts
 }
@@ -114,14 +117,16 @@ export function ask(
     stream = true,
     signal = new AbortController().signal,
     timeouts = PATIENT,
+    structuredOutput = STREAMED.structuredOutput,
   } = call
   return callModel(
     access(adapter, call.apiKey),
     request,
-    { ...STREAMED, stream },
+    { ...STREAMED, stream, structuredOutput },
     {
       fetch,
       now: () => NOW,
+      open: readChunks,
       signal,
       timeouts,
     },

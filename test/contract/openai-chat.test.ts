@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import type { ChatEvent, ContentEvent } from '../../src/core/chat.ts'
 import { openaiChat } from '../../src/providers/openai-chat/index.ts'
 import { describeAdapter } from './adapter.ts'
 import { readFixtures } from './fixtures.ts'
@@ -12,7 +13,19 @@ const TWO_CALLS = [
   ...toolCall(1, 'call_b2', 'get_time', '{"zone":"CET"}'),
   end('tool_calls', 80, 40),
 ]
+const THREE_ENDS = { otherReasons: ['length', 'tool_calls'] } as const
+const SQL_CALL = {
+  type: 'tool-call-start',
+  index: 0,
+  id: 'call_Xq81',
+  name: 'run_sql',
+  custom: true,
+} as const
+const MEDIA = { cached: 64, audioIn: 120, imageIn: 85, reasoning: 5, audioOut: 7 }
 const LOGPROB = { token: 'Yes', logprob: -0.0012, bytes: [89, 101, 115], top_logprobs: [] }
+
+/** An event of a further choice. */
+const of = (choice: number, event: ContentEvent): ChatEvent => ({ ...event, choice })
 
 describe('OpenAI Chat', () => {
   describeAdapter({
@@ -20,6 +33,8 @@ describe('OpenAI Chat', () => {
       maxTokensField: 'max_completion_tokens',
       developerRole: true,
       reasoningEffort: true,
+      choices: true,
+      topK: false,
     }),
     fixtures: readFixtures(files),
     streams: {
@@ -53,6 +68,21 @@ describe('OpenAI Chat', () => {
       'cached-usage': [text('Yes'), end('stop', 2_048, 1, { cached: 1_920 })],
       'no-finish-key': [text('Yes'), text('.'), end('stop', 7, 2)],
       'no-usage': [text('Yes'), { type: 'answer-end', reason: 'stop', usage: null }],
+      choices: [
+        text('Heads'),
+        of(1, text('Ta')),
+        ...toolCall(0, 'call_9fJ2kQ', 'get_time').map((event) => of(2, event)),
+        of(1, text('ils')),
+        of(2, { type: 'tool-call-delta', index: 0, argumentsJson: '{}' }),
+        end('stop', 18, 12, {}, THREE_ENDS),
+      ],
+      'custom-call': [
+        SQL_CALL,
+        { type: 'tool-call-delta', index: 0, argumentsJson: 'select ' },
+        { type: 'tool-call-delta', index: 0, argumentsJson: "'é'" },
+        end('tool_calls', 70, 11),
+      ],
+      'media-usage': [text('Yes'), end('stop', 310, 20, MEDIA)],
       'groq-usage': [text('Yes'), end('stop', 36, 2)],
       'xai-reasoning-usage': [text('4'), end('stop', 32, 103, { cached: 5, reasoning: 94 })],
       logprobs: [{ type: 'text-delta', text: 'Yes', logprobs: [LOGPROB] }, end('stop', 9, 1)],
@@ -78,6 +108,18 @@ describe('OpenAI Chat', () => {
       'no-usage': [text('Yes'), { type: 'answer-end', reason: 'stop', usage: null }],
       'xai-reasoning-usage': [text('4'), end('stop', 32, 103, { cached: 5, reasoning: 94 })],
       logprobs: [{ type: 'text-delta', text: 'Yes', logprobs: [LOGPROB] }, end('stop', 9, 1)],
+      choices: [
+        text('Heads'),
+        of(1, text('Tails')),
+        ...toolCall(0, 'call_9fJ2kQ', 'get_time', '{}').map((event) => of(2, event)),
+        end('stop', 18, 12, {}, THREE_ENDS),
+      ],
+      'custom-call': [
+        SQL_CALL,
+        { type: 'tool-call-delta', index: 0, argumentsJson: "select 'é'" },
+        end('tool_calls', 70, 11),
+      ],
+      'media-usage': [text('Yes'), end('stop', 310, 20, MEDIA)],
     },
     refusals: [
       { name: 'invalid', status: 400, code: 'provider_rejected', hostCode: 'invalid_value' },

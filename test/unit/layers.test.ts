@@ -43,7 +43,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['protocols', 'providers', 'record', 'http', 'env', 'dev'],
   'eventsource-parser': ['providers'],
   'cloudflare:workers': ['agents'],
-  '@copilotkit/aimock': ['dev'],
+  aws4fetch: ['providers'],
 }
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))

@@ -12,4 +12,7 @@ declare global {
   }
 }
 
-type WorkerBindings = Pick<Env, 'ASSETS' | 'DB' | 'CONFIG' | 'EVENTS' | 'RATE_LIMIT' | 'SESSIONS'>
+type WorkerBindings = Pick<
+  Env,
+  'ASSETS' | 'DB' | 'CONFIG' | 'EVENTS' | 'RATE_LIMIT' | 'SESSIONS' | 'RESPONSES' | 'BACKGROUND'
+>

@@ -26,13 +26,10 @@ export function fakeHosts(answers: Readonly<Record<string, Answer>>): HostCall[]
   return calls
 }
 
-/** The answer as the network gives it: its body breaks off when the request is aborted. */
+/** The answer as the network gives it: its body is a stream of bytes, and breaks off when the request is aborted. */
 function abortable(answer: Response, signal: AbortSignal): Response {
   if (!answer.body) return answer
-  return new Response(
-    answer.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal }),
-    answer,
-  )
+  return new Response(answer.body.pipeThrough(new IdentityTransformStream(), { signal }), answer)
 }
 
 export const OPENAI = 'api.openai.com'
@@ -63,7 +60,13 @@ export function openaiAnswer(text: string): Response {
 }
 
 function chunk(choices: object[], usage: object | null = null): string {
-  return `data: ${JSON.stringify({ id: 'chatcmpl-host', object: 'chat.completion.chunk', choices, usage })}\n\n`
+  const head = {
+    id: 'chatcmpl-host',
+    object: 'chat.completion.chunk',
+    created: 1,
+    model: 'as-the-host-calls-it',
+  }
+  return `data: ${JSON.stringify({ ...head, choices, usage })}\n\n`
 }
 
 /** `chat.completion.chunk` events, one per text; `ending: broken` closes the connection after them. */

@@ -113,7 +113,7 @@ async function deliver(bodies: readonly unknown[]) {
   }))
   const batch = createMessageBatch('switchyard-events', messages)
   const context = createExecutionContext()
-  const failure = await worker.queue(batch, { ...env }).then(
+  const failure = await worker.queue(batch, { ...env }, context).then(
     () => null,
     (error: unknown) => String(error),
   )

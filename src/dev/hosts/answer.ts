@@ -1,43 +1,102 @@
 import { findExpression, solve } from './arithmetic.ts'
 import { chanceOf } from './chance.ts'
+import { inputTokens as countInput, mediaNoticed, mediaTokens } from './media.ts'
 import type { Cached } from './prompt-cache.ts'
+import { asksFor } from './prompt-words.ts'
 import { contentWords, isChinese, prose } from './prose.ts'
-import { lastUserText, type Answer, type Question, type SimulatedModel } from './question.ts'
+import { lastUserText } from './question.ts'
+import type { Answer, Choice, Question, SimulatedModel, TokenUsage, ToolCall } from './question.ts'
 import { sampleSchema } from './schema-sample.ts'
 import { estimateTokens, firstTokens } from './tokens.ts'
-import { chooseToolCall, sourceOf } from './tool-choice.ts'
+import { chooseToolCalls, sourceOf } from './tool-choice.ts'
 
 const LENGTH = { least: 20, most: 300 }
 const QUOTED_RESULT_TOKENS = 120
 const REASONING_TOKENS = { none: 0, minimal: 16, low: 40, medium: 90, high: 240, xhigh: 480 } as const
+const REFUSAL = "I'm sorry, but I can't help with that."
+
+/** A choice and what it cost. */
+type Composed = { choice: Choice; outputTokens: number; reasoningTokens: number }
 
 /**
  * What a model answers. The same question always gets the same answer from the same model. Text begins with
  * `[simulated <id>]`, unless JSON was asked for. `cached` is what the host's prompt cache holds of the question.
  */
 export function composeAnswer(question: Question, model: SimulatedModel, cached: Cached): Answer {
+  const first = composeChoice(question, model, 0)
+  const others = Array.from({ length: question.choices - 1 }, (_, at) =>
+    composeChoice(question, model, at + 1),
+  )
+  const usage = usageOf(question, cached, [first, ...others])
+  return { ...first.choice, others: others.map(({ choice }) => choice), usage, failure: null }
+}
+
+/** What a question costs before anything is answered. */
+export function inputTokensOf(question: Question): number {
+  return countInput(promptText(question), question)
+}
+
+function composeChoice(question: Question, model: SimulatedModel, number: number): Composed {
   const limit = question.maxOutputTokens ?? Infinity
   const thought = Math.min(reasoningTokens(question, model), limit)
   const reasoning = question.showsReasoning ? thoughts(question, thought) : ''
-  const call = chooseToolCall(question, model)
-  const said = call ? call.argumentsJson : content(question, model)
-  const text = firstTokens(said, limit - thought)
-  const whole = text === said
-  const toolCall = call && { ...call, argumentsJson: text }
-  const inputTokens = estimateTokens(promptText(question)) + 3
-  return {
-    text: call ? '' : text,
+  const redacted = thought > 0 && asksFor(question, 'redactedThinking')
+  const refusal = asksFor(question, 'refusal') ? firstTokens(REFUSAL, limit - thought) : ''
+  const calls = refusal ? [] : chooseToolCalls(question, model, number)
+  const spoken = refusal || calls.length > 0 ? '' : content(question, model, number)
+  const stopped = untilStop(spoken, question.stop)
+  const text = firstTokens(stopped.text, limit - thought)
+  const toolCalls = callsWithin(calls, limit - thought)
+  const whole = text === stopped.text && sameCalls(calls, toolCalls)
+  const choice: Choice = {
+    thought: thought > 0,
     reasoning,
-    toolCall,
-    finish: !whole ? 'length' : call ? 'tool_calls' : 'stop',
-    usage: {
-      inputTokens,
-      cachedInputTokens: Math.min(cached.readTokens, inputTokens),
-      cacheWriteTokens: Math.min(cached.writtenTokens, inputTokens - cached.readTokens),
-      outputTokens: thought + estimateTokens(text + (call?.name ?? '')),
-      reasoningTokens: thought,
-    },
+    redacted,
+    text,
+    refusal,
+    toolCalls,
+    finish: !whole ? 'length' : calls.length > 0 ? 'tool_calls' : 'stop',
+    stopSequence: whole ? stopped.sequence : null,
   }
+  const said = toolCalls.reduce((sum, call) => sum + estimateTokens(call.argumentsJson + call.name), 0)
+  const outputTokens = thought + said + estimateTokens(text) + estimateTokens(refusal)
+  return { choice, outputTokens, reasoningTokens: thought }
+}
+
+function usageOf(question: Question, cached: Cached, composed: readonly Composed[]): TokenUsage {
+  const inputTokens = inputTokensOf(question)
+  return {
+    inputTokens,
+    cachedInputTokens: Math.min(cached.readTokens, inputTokens),
+    cacheWriteTokens: Math.min(cached.writtenTokens, inputTokens - cached.readTokens),
+    outputTokens: composed.reduce((sum, each) => sum + each.outputTokens, 0),
+    reasoningTokens: composed.reduce((sum, each) => sum + each.reasoningTokens, 0),
+    mediaTokens: mediaTokens(question),
+  }
+}
+
+/** A text up to the first place where it would say one of `stop`. */
+function untilStop(text: string, stop: readonly string[]): { text: string; sequence: string | null } {
+  const found = stop
+    .map((sequence) => ({ sequence, at: text.indexOf(sequence) }))
+    .filter(({ sequence, at }) => sequence !== '' && at !== -1)
+    .toSorted((a, b) => a.at - b.at)[0]
+  return found ? { text: text.slice(0, found.at), sequence: found.sequence } : { text, sequence: null }
+}
+
+/** Calls as far as the tokens reach; the last one may be broken off. */
+function callsWithin(calls: readonly ToolCall[], tokens: number): ToolCall[] {
+  let left = tokens
+  return calls.flatMap((call) => {
+    if (left <= 0) return []
+    const argumentsJson = firstTokens(call.argumentsJson, left)
+    left -= estimateTokens(argumentsJson)
+    return [{ ...call, argumentsJson }]
+  })
+}
+
+function sameCalls(wanted: readonly ToolCall[], made: readonly ToolCall[]): boolean {
+  return wanted.every((call, at) => call.argumentsJson === made[at]?.argumentsJson)
 }
 
 /** Everything of a question that is read as input: what is counted and what is cached. */
@@ -46,28 +105,32 @@ export function promptText({ tools, turns }: Question): string {
   return definitions + turns.map((turn) => `${turn.role}: ${turn.text}`).join('\n')
 }
 
-function content(question: Question, model: SimulatedModel): string {
-  if (question.output.type === 'json_object') return jsonObject(question, model)
+/** What is said in answer number `number`; a question with media is told which ones arrived. */
+function content(question: Question, model: SimulatedModel, number: number): string {
+  if (question.output.type === 'json_object') return jsonObject(question, model, number)
   if (question.output.type === 'json_schema') {
-    return JSON.stringify(
-      sampleSchema(question.output.schema, sourceOf(question, model, question.output.name)),
-    )
+    const { name, schema } = question.output
+    const seed = number === 0 ? name : `${name} ${number}`
+    return JSON.stringify(sampleSchema(schema, sourceOf(question, model, seed)))
   }
-  return `[simulated ${model.hostModelId}] ${spokenText(question, model)}`
+  const media = mediaNoticed(question)
+  const noticed = media ? `With ${media}: ` : ''
+  return `[simulated ${model.hostModelId}] ${noticed}${spokenText(question, model, number)}`
 }
 
-function jsonObject(question: Question, model: SimulatedModel): string {
-  const answer = spokenText(question, model)
+function jsonObject(question: Question, model: SimulatedModel, number: number): string {
+  const answer = spokenText(question, model, number)
   return JSON.stringify({ simulated: true, model: model.hostModelId, answer })
 }
 
-function spokenText(question: Question, model: SimulatedModel): string {
+function spokenText(question: Question, model: SimulatedModel, number: number): string {
+  if (number > 0) return `Put another way (${number}): ${spokenText(question, model, 0)}`
   const prompt = lastUserText(question)
   const chinese = isChinese(prompt)
-  const last = question.turns.at(-1)
-  if (last?.role === 'tool') {
-    const result = firstTokens(last.text, QUOTED_RESULT_TOKENS)
-    return chinese ? `工具的结果是：${result}` : `The tool answered: ${result}`
+  const results = toolResults(question)
+  if (results.length > 0) {
+    const quoted = results.map((text) => firstTokens(text, QUOTED_RESULT_TOKENS)).join('; ')
+    return chinese ? `工具的结果是：${quoted}` : `The tool answered: ${quoted}`
   }
   const expression = findExpression(prompt)
   if (expression) {
@@ -76,6 +139,12 @@ function spokenText(question: Question, model: SimulatedModel): string {
   }
   const seed = `${model.hostModelId} ${promptText(question)}`
   return prose(prompt, wantedTokens(prompt, seed), seed)
+}
+
+/** What the tools that were called last have answered. */
+function toolResults({ turns }: Question): readonly string[] {
+  const before = turns.findLastIndex((turn) => turn.role !== 'tool')
+  return turns.slice(before + 1).map((turn) => turn.text)
 }
 
 /** What the prompt asks for ("in 50 words", "briefly"), else in proportion to its length; ±30 % by chance. */

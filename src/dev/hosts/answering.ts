@@ -1,46 +1,55 @@
-import type { Usage } from '../../core/chat.ts'
 import { composeAnswer, promptText } from './answer.ts'
 import type { Reply } from './delivery.ts'
 import type { Fault } from './faults.ts'
 import type { JsonObject } from './json.ts'
 import { createPromptCache, type PromptCache } from './prompt-cache.ts'
-import type { Answer, Question, SimulatedModel } from './question.ts'
-import { serialize, type Frame, type HostError, type Target, type Wire } from './wire.ts'
-import type { Wording } from './wording.ts'
+import type { Answer, SimulatedModel, TokenUsage } from './question.ts'
+import { serialize } from './wire.ts'
+import type { Conversation, Frame, HostError, Target, Wire } from './wire.ts'
 
 const EVENT_STREAM = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }
 const JSON_BODY = { 'content-type': 'application/json' }
 
-export type Asked = { wire: Wire; target: Target; question: Question; model: SimulatedModel }
+/** A request that was understood, and the model that is to answer it. */
+export type Asked = { wire: Wire; target: Target; conversation: Conversation; model: SimulatedModel }
 
 /** Answers in the name of every model; remembers prompts, as hosts do. `timeScale` stretches the models' latency. */
-export function createAnswering(wording: Wording, timeScale: number) {
+export function createAnswering(timeScale: number) {
   const caches = new WeakMap<SimulatedModel, PromptCache>()
+  let answered = 0
 
-  function compose({ question, model }: Asked, fault: Fault | null): Answer {
+  function compose({ conversation: { question }, model }: Asked, fault: Fault | null): Answer {
     const cache = caches.get(model) ?? createPromptCache()
     caches.set(model, cache)
-    const answer = composeAnswer(question, model, cache.visit(promptText(question), question.caching))
-    if (fault?.kind === 'empty') return { ...answer, text: '', reasoning: '', toolCall: null, finish: 'stop' }
-    if (fault?.kind === 'filtered') return { ...answer, text: '', toolCall: null, finish: 'content_filter' }
-    return fault?.kind === 'no-usage' ? { ...answer, usage: null } : answer
+    return spoilt(composeAnswer(question, model, cache.visit(promptText(question), question.caching)), fault)
   }
 
-  return async function answer(
-    asked: Asked,
-    fault: Fault | null,
-  ): Promise<{ reply: Reply; usage: Usage | null }> {
-    const instead = fault && replyInstead(asked.wire, fault, asked.question.stream)
+  return function answer(asked: Asked, fault: Fault | null): { reply: Reply; usage: TokenUsage | null } {
+    const { wire, target, conversation } = asked
+    const { stream } = conversation.question
+    const instead = fault && replyInstead(wire, fault, { host: target.host, stream })
     if (instead) return { reply: instead, usage: null }
     const composed = compose(asked, fault)
-    const frames = await wording.frames(asked.wire, asked.question, composed)
-    const form = formOf(asked, frames)
+    const issue = { id: `sim${answered++}`, createdAt: Math.floor(Date.now() / 1000) }
+    const form = stream
+      ? streamed(target, conversation.frames(composed, issue))
+      : { headers: JSON_BODY, chunks: [JSON.stringify(conversation.whole(composed, issue))] }
     const paced = pace(asked, composed, form.chunks.length, timeScale)
     return { reply: { status: 200, ...form, ...paced }, usage: composed.usage }
   }
 }
 export type Answering = ReturnType<typeof createAnswering>
 
+function spoilt(answer: Answer, fault: Fault | null): Answer {
+  const kind = fault?.kind
+  const silent = { text: '', refusal: '', toolCalls: [], others: [] }
+  if (kind === 'empty') return { ...answer, ...silent, thought: false, reasoning: '', finish: 'stop' }
+  if (kind === 'filtered') return { ...answer, ...silent, finish: 'content_filter' }
+  if (kind === 'failed') return { ...answer, failure: inBandError(fault) }
+  return kind === 'no-usage' ? { ...answer, usage: null } : answer
+}
+
+/** A refusal in the host's shape. */
 export function errorReply(wire: Wire, error: HostError): Reply {
   return { ...jsonReply(wire.error(error)), status: error.status }
 }
@@ -50,12 +59,13 @@ export function jsonReply(body: JsonObject): Reply {
 }
 
 /** The chunk with which a host tells of an error after it has begun to answer. */
-export function inBandChunk({ wire, target, question }: Asked, fault: Fault | null): string {
+export function inBandChunk({ wire, target, conversation }: Asked, fault: Fault | null): string {
   const error = inBandError(fault)
-  if (!question.stream) return JSON.stringify(wire.error(error))
+  const sequence = fault?.kind === 'error-in-band' ? fault.afterChunks : 0
+  if (!conversation.question.stream) return JSON.stringify(wire.error(error))
   return target.stream === 'array'
     ? `,${JSON.stringify(wire.error(error))}]`
-    : serialize(wire.errorFrame(error))
+    : serialize(wire.errorFrame(error, sequence))
 }
 
 /** What a host says went wrong in the middle of an answer. */
@@ -64,15 +74,19 @@ export function inBandError(fault: Fault | null): HostError {
   return { status, message: 'The simulated host failed while it answered' }
 }
 
-function formOf({ question, target }: Asked, frames: readonly Frame[]): Pick<Reply, 'headers' | 'chunks'> {
-  if (!question.stream) return { headers: JSON_BODY, chunks: frames.map(({ data }) => JSON.stringify(data)) }
+function streamed(target: Target, frames: readonly Frame[]): Pick<Reply, 'headers' | 'chunks'> {
   if (target.stream !== 'array') return { headers: EVENT_STREAM, chunks: frames.map(serialize) }
   const items = frames.map(({ data }, index) => `${index === 0 ? '[' : ',\n'}${JSON.stringify(data)}`)
   return { headers: JSON_BODY, chunks: [...items, ']'] }
 }
 
 /** Time to first token, then tokens at the model's speed. Thinking that is not shown delays the first chunk. */
-function pace({ question, model }: Asked, answer: Answer, chunkCount: number, timeScale: number) {
+function pace(
+  { conversation: { question }, model }: Asked,
+  answer: Answer,
+  chunkCount: number,
+  timeScale: number,
+) {
   const usage = answer.usage ?? { outputTokens: 0, reasoningTokens: 0 }
   const perTokenMs = (1000 / model.tokensPerSecond) * timeScale
   const hidden = answer.reasoning === '' ? usage.reasoningTokens : 0
@@ -83,9 +97,14 @@ function pace({ question, model }: Asked, answer: Answer, chunkCount: number, ti
 }
 
 /** The reply of faults that leave no answer to send; null for the others. */
-export function replyInstead(wire: Wire, fault: Fault, streamed: boolean): Reply | null {
+export function replyInstead(
+  wire: Wire,
+  fault: Fault,
+  { host, stream }: { host: string; stream: boolean },
+): Reply | null {
   if (fault.kind === 'refuse' || fault.kind === 'hang') return { ...jsonReply({}), status: 0 }
   if (fault.kind === 'status') return statusReply(wire, fault)
+  if (fault.kind === 'context-overflow') return errorReply(wire, wire.overflow(host))
   if (fault.kind === 'html') {
     const page = '<!doctype html><html><body><h1>Simulated gateway page</h1></body></html>'
     return {
@@ -96,7 +115,7 @@ export function replyInstead(wire: Wire, fault: Fault, streamed: boolean): Reply
     }
   }
   if (fault.kind !== 'replay') return null
-  const headers = streamed ? EVENT_STREAM : JSON_BODY
+  const headers = stream ? EVENT_STREAM : JSON_BODY
   const type = fault.contentType ? { 'content-type': fault.contentType } : {}
   return {
     ...jsonReply({}),

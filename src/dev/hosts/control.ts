@@ -4,7 +4,7 @@ import type { Reply } from './delivery.ts'
 import { decideFault, faultScript, scripted, type Fault, type ScriptedFault } from './faults.ts'
 import type { Journal } from './journal.ts'
 import { parseJson } from './json.ts'
-import { chatWire } from './wires/chat.ts'
+import { chatWire } from './wires/chat/index.ts'
 
 /** The control API: adds, lists and clears faults, lists and clears calls. Faults added first are met first. */
 export function createControl(journal: Journal) {

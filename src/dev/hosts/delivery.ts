@@ -22,6 +22,9 @@ export type Step =
   | { do: 'hold' }
 
 const EIGHTHS = 8
+/** Where a chunk of any format holds arguments of a tool call, up to their first characters. */
+const ARGUMENTS =
+  /"arguments":"[^"\\]*\\?.|"partial_json":"[^"]|"args":\{"|"input":\{"|function_call_arguments\.delta"/
 /** Lets what was written leave before the connection is destroyed. */
 const FLUSH_MS = 10
 
@@ -49,6 +52,8 @@ function stepsOf(reply: Reply, fault: Fault | null, inBand: string): readonly St
       const chunks = divided(reply.chunks).toSpliced(fault.afterChunks, 0, garbage(reply))
       return whole({ ...reply, chunks })
     }
+    case 'cut-tool-call':
+      return cutInArguments(reply)
     case 'truncated-json': {
       const text = reply.chunks.join('')
       return whole({ ...reply, chunks: [text.slice(0, text.length / 2)] })
@@ -60,7 +65,9 @@ function stepsOf(reply: Reply, fault: Fault | null, inBand: string): readonly St
     case 'status':
     case 'html':
     case 'replay':
+    case 'context-overflow':
     case 'empty':
+    case 'failed':
     case 'filtered':
     case 'no-usage':
     case 'slow':
@@ -86,6 +93,20 @@ function writes(chunks: readonly string[], gapMs: number): readonly Step[] {
     ...(index > 0 ? waiting(gapMs) : []),
     { do: 'write', bytes },
   ])
+}
+
+/** Up to the middle of the first tool call's arguments; a reply without a tool call is whole. */
+function cutInArguments(reply: Reply): readonly Step[] {
+  const found = reply.chunks.flatMap((chunk, at) => {
+    const match = ARGUMENTS.exec(chunk)
+    return match ? [{ at, end: match.index + match[0].length }] : []
+  })
+  // The arguments are repeated after their last piece, so the middle lies in the first third.
+  const middle = found[Math.floor((found.length - 1) / 3)]
+  if (!middle) return whole(reply)
+  const half = reply.chunks[middle.at]?.slice(0, middle.end) ?? ''
+  const chunks = [...reply.chunks.slice(0, middle.at), half]
+  return [...head(reply), ...writes(chunks, reply.gapMs), { do: 'destroy' }]
 }
 
 function dripping(reply: Reply, delayMs: number): readonly Step[] {

@@ -5,6 +5,7 @@ import { estimateTokens } from './tokens.ts'
 
 const DEFAULT_DIMENSIONS = 256
 
+/** A request of OpenAI's embeddings. */
 export const embeddingBody = z.object({
   model: z.string(),
   input: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform((input) => [input].flat()),
@@ -12,6 +13,7 @@ export const embeddingBody = z.object({
   encoding_format: z.enum(['float', 'base64']).nullish(),
 })
 
+/** An embeddings request, read. */
 export type EmbeddingBody = z.output<typeof embeddingBody>
 
 /** OpenAI's embeddings body. Texts that share words get similar vectors, of length 1. */

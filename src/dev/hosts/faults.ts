@@ -19,10 +19,13 @@ const afterChunks = z.int().nonnegative().default(2)
 /**
  * What can go wrong with a call. `afterChunks` counts events of a stream, or eighths of a body that is not streamed.
  *
- * Before an answer: `status` (an error in the host's shape, or `body`), `refuse` (connection closed), `hang` (silence),
- * `html` (a web page). In the middle: `stall` (silence), `cut` (connection closed), `end-early` (a clean end),
- * `malformed` (a garbage event), `error-in-band`. Instead of the answer: `empty`, `filtered`, `truncated-json` (half
- * of it), `no-usage`, `duplicate-end`, `replay` (the `body` given, one write per item). In time: `slow`, `drip`.
+ * Before an answer: `status` (an error in the host's shape, or `body`; the wait is told in it, and in a header unless
+ * that is `none`), `context-overflow` (400 in the host's words), `refuse` (connection closed), `hang` (silence), `html` (a
+ * web page). In the middle: `stall` (silence; after 0 chunks only the headers are sent), `cut` (connection closed),
+ * `cut-tool-call` (the same, inside a tool call's arguments; other answers stay whole), `end-early` (a clean end),
+ * `malformed` (a garbage event), `error-in-band`. Instead of the answer: `empty` (nothing is said), `failed` (all is
+ * said, then a failure takes the place of the end), `filtered`, `truncated-json` (half of it), `no-usage`,
+ * `duplicate-end`, `replay` (the `body` given, one write per item; `''` for no body). In time: `slow`, `drip`.
  */
 const anyFault = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -34,10 +37,18 @@ const anyFault = z.discriminatedUnion('kind', [
     retryAfterMs: z.number().nonnegative().optional(),
     retryAfterHeader: z.enum(['seconds', 'ms', 'date', 'none']).default('seconds'),
   }),
-  z.strictObject({ ...scope, kind: z.enum(['refuse', 'hang', 'slow', 'drip']) }),
+  z.strictObject({ ...scope, kind: z.enum(['refuse', 'hang', 'slow', 'drip', 'context-overflow']) }),
   z.strictObject({
     ...scope,
-    kind: z.enum(['empty', 'filtered', 'no-usage', 'duplicate-end', 'truncated-json']),
+    kind: z.enum([
+      'empty',
+      'failed',
+      'filtered',
+      'no-usage',
+      'duplicate-end',
+      'truncated-json',
+      'cut-tool-call',
+    ]),
   }),
   z.strictObject({ ...scope, kind: z.enum(['stall', 'cut', 'end-early', 'malformed']), afterChunks }),
   z.strictObject({ ...scope, kind: z.literal('error-in-band'), afterChunks, status: status.default(503) }),

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import * as z from 'zod'
-import type { Usage } from '../../core/chat.ts'
 import { errorReply, inBandChunk, inBandError, jsonReply, replyInstead } from './answering.ts'
 import type { Answering, Asked } from './answering.ts'
 import { createControl, type Control } from './control.ts'
@@ -10,22 +9,37 @@ import { embeddingBody, embeddingsBody, type EmbeddingBody } from './embeddings.
 import type { Fault } from './faults.ts'
 import type { HostCall, Journal } from './journal.ts'
 import { parseJson } from './json.ts'
-import type { SimulatedModel } from './question.ts'
+import type { SimulatedModel, TokenUsage } from './question.ts'
+import type { ResponseMemory } from './response-memory.ts'
 import { findRoute, type Route } from './routes.ts'
-import type { HostError, Target, Wire } from './wire.ts'
-import { chatWire } from './wires/chat.ts'
+import { HostRefusal, type HostError, type Target, type Wire } from './wire.ts'
+import { chatWire } from './wires/chat/index.ts'
+import { countMessages } from './wires/messages/index.ts'
 
 /** This key is always refused, as one that was taken back. */
 const REVOKED_KEY = 'sk-simulated-revoked'
 const ABOUT = 'Simulated model hosts: the answers are made up and no model is called.\n'
-const UNFINISHED = new Set<Fault['kind']>(['refuse', 'hang', 'stall', 'cut', 'end-early', 'truncated-json'])
+const UNFINISHED = new Set<Fault['kind']>([
+  'refuse',
+  'hang',
+  'stall',
+  'cut',
+  'cut-tool-call',
+  'end-early',
+  'truncated-json',
+])
 
 type Request = { method: string; url: URL; headers: Headers; body: string }
 type Called = { wire: Wire; target: Target }
-type Room = { answering: Answering; journal: Journal; models: readonly SimulatedModel[] }
+type Room = {
+  answering: Answering
+  journal: Journal
+  memory: ResponseMemory
+  models: readonly SimulatedModel[]
+}
 type Refused = { error: HostError }
 /** A reply and how it goes wrong. */
-type Outcome = { reply: Reply; fault: Fault | null; inBand: string; usage: Usage | null }
+type Outcome = { reply: Reply; fault: Fault | null; inBand: string; usage: TokenUsage | null }
 
 /** The request handler of the simulated hosts. Reads, refuses as the real host would, and otherwise answers. */
 export function createHosts(room: Room) {
@@ -44,6 +58,8 @@ export function createHosts(room: Room) {
         return send(listModels(request, route, room.models), response)
       case 'embeddings':
         return embed(request, route, response, { ...room, control })
+      case 'count':
+        return send(countTokens(request, route, room.models), response)
       case 'answer':
         return answer(request, route, response, { ...room, control })
       case undefined: {
@@ -58,16 +74,17 @@ async function answer(
   request: Request,
   { wire, target }: Called,
   response: ServerResponse,
-  { answering, journal, models, control }: Room & { control: Control },
+  { answering, journal, memory, models, control }: Room & { control: Control },
 ): Promise<void> {
-  const understood = understand(request, { wire, target }, models)
-  const model = 'asked' in understood ? understood.asked.question.modelId : (target.model ?? '')
+  const understood = understand(request, { wire, target }, models, memory)
+  const question = 'asked' in understood ? understood.asked.conversation.question : null
+  const model = question?.modelId ?? target.model ?? ''
   const call = journal.open({ host: target.host, model, path: request.url.pathname })
   if ('error' in understood) return refuse(call, wire, understood.error, response)
   const { asked } = understood
-  call.streamed = asked.question.stream
+  call.streamed = asked.conversation.question.stream
   const fault = control.nextFault({ host: target.host, model })
-  const { reply, usage } = await answering(asked, fault)
+  const { reply, usage } = answering(asked, fault)
   await deliver(call, { reply, fault, inBand: inBandChunk(asked, fault), usage }, wire, response)
 }
 
@@ -82,7 +99,9 @@ async function embed(
   const call = journal.open({ host: target.host, model, path: request.url.pathname })
   if ('error' in read) return refuse(call, wire, read.error, response)
   const fault = control.nextFault({ host: target.host, model })
-  const reply = (fault && replyInstead(wire, fault, false)) ?? jsonReply(embeddingsBody(read.body))
+  const reply =
+    (fault && replyInstead(wire, fault, { host: target.host, stream: false })) ??
+    jsonReply(embeddingsBody(read.body))
   const inBand = JSON.stringify(wire.error(inBandError(fault)))
   await deliver(call, { reply, fault, inBand, usage: null }, wire, response)
 }
@@ -126,13 +145,35 @@ function understand(
   request: Request,
   { wire, target }: Called,
   models: readonly SimulatedModel[],
+  memory: ResponseMemory,
 ): { asked: Asked } | Refused {
   const parsed = parseRequest(request, wire)
   if ('error' in parsed) return parsed
-  const read = wire.read(parsed.json, target)
-  if (!read.success) return unreadable(read.error)
-  const model = findModel(models, target.host, read.data.modelId)
-  return model ? { asked: { wire, target, question: read.data, model } } : unknownModel(read.data.modelId)
+  const read = unlessRefused(wire, () => wire.read(parsed.json, target, memory))
+  if ('error' in read) return read
+  const { modelId } = read.question
+  const model = findModel(models, target.host, modelId)
+  return model ? { asked: { wire, target, conversation: read, model } } : unknownModel(modelId)
+}
+
+function countTokens(request: Request, { wire, target }: Called, models: readonly SimulatedModel[]): Reply {
+  const parsed = parseRequest(request, wire)
+  if ('error' in parsed) return errorReply(wire, parsed.error)
+  const read = unlessRefused(wire, () => countMessages(parsed.json))
+  if ('error' in read) return errorReply(wire, read.error)
+  const known = findModel(models, target.host, read.modelId)
+  return known ? jsonReply(read.count) : errorReply(wire, unknownModel(read.modelId).error)
+}
+
+/** What reading gives, or the host's refusal. */
+function unlessRefused<T>(wire: Wire, read: () => T): T | Refused {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof HostRefusal) return { error: error.details }
+    if (error instanceof z.ZodError) return { error: wire.complaint(error) }
+    throw error
+  }
 }
 
 function readEmbedding(
@@ -142,9 +183,9 @@ function readEmbedding(
 ): { body: EmbeddingBody } | Refused {
   const parsed = parseRequest(request, wire)
   if ('error' in parsed) return parsed
-  const read = embeddingBody.safeParse(parsed.json)
-  if (!read.success) return unreadable(read.error)
-  return findModel(models, target.host, read.data.model) ? { body: read.data } : unknownModel(read.data.model)
+  const read = unlessRefused(wire, () => ({ body: embeddingBody.parse(parsed.json) }))
+  if ('error' in read) return read
+  return findModel(models, target.host, read.body.model) ? read : unknownModel(read.body.model)
 }
 
 function parseRequest(request: Request, wire: Wire): { json: unknown } | Refused {
@@ -159,10 +200,6 @@ function keyError({ headers, url }: Request, wire: Wire): HostError | null {
   const key = wire.keyOf(headers, url.searchParams)
   if (key === null || key === '') return { status: 401, message: 'No API key was given' }
   return key === REVOKED_KEY ? { status: 401, message: 'The API key is not valid' } : null
-}
-
-function unreadable(error: z.ZodError): Refused {
-  return { error: { status: 400, message: z.prettifyError(error) } }
 }
 
 function unknownModel(id: string): Refused {

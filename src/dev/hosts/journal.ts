@@ -1,5 +1,5 @@
-import type { Usage } from '../../core/chat.ts'
 import type { Fault } from './faults.ts'
+import type { TokenUsage } from './question.ts'
 
 /** One request to a simulated host, as it went. */
 export type HostCall = {
@@ -22,7 +22,7 @@ export type HostCall = {
   /** True when the caller hung up first. */
   aborted: boolean
   /** What the host charges for the answer; null when it told none. */
-  usage: Usage | null
+  usage: TokenUsage | null
 }
 
 const MAX_CALLS = 1000

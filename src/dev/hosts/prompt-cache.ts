@@ -30,7 +30,7 @@ export function createPromptCache() {
       const seen = firstNew === -1 ? chain.length : firstNew
       const readTokens = tokensOf(prompt, seen)
       const writtenTokens =
-        caching === 'marked' ? Math.max(tokensOf(prompt, chain.length) - readTokens, 0) : 0
+        caching !== 'automatic' ? Math.max(tokensOf(prompt, chain.length) - readTokens, 0) : 0
       return { readTokens, writtenTokens }
     },
   }

@@ -1,8 +1,8 @@
 import type { Target, Wire } from './wire.ts'
-import { chatWire } from './wires/chat.ts'
-import { geminiWire } from './wires/gemini.ts'
-import { messagesWire } from './wires/messages.ts'
-import { responsesWire } from './wires/responses.ts'
+import { chatWire } from './wires/chat/index.ts'
+import { geminiWire } from './wires/gemini/index.ts'
+import { messagesWire } from './wires/messages/index.ts'
+import { responsesWire } from './wires/responses/index.ts'
 
 /** What a path asks for. `wire` also gives the shape of refusals. */
 export type Route =
@@ -10,13 +10,13 @@ export type Route =
   | { to: 'faults' }
   | { to: 'calls' }
   | { to: 'models'; wire: Wire; host: string }
-  | { to: 'embeddings'; wire: Wire; target: Target }
-  | { to: 'answer'; wire: Wire; target: Target }
+  | { to: 'embeddings' | 'count' | 'answer'; wire: Wire; target: Target }
 
-const PLACES: Readonly<Record<string, { to: 'answer' | 'embeddings'; wire: Wire }>> = {
+const PLACES: Readonly<Record<string, { to: 'answer' | 'embeddings' | 'count'; wire: Wire }>> = {
   'v1/chat/completions': { to: 'answer', wire: chatWire },
   'v1/responses': { to: 'answer', wire: responsesWire },
   'v1/messages': { to: 'answer', wire: messagesWire },
+  'v1/messages/count_tokens': { to: 'count', wire: messagesWire },
   'v1/embeddings': { to: 'embeddings', wire: chatWire },
 }
 const GEMINI = /^v1beta\/models\/([^:]+):(generateContent|streamGenerateContent)$/

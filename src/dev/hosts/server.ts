@@ -4,7 +4,7 @@ import { createAnswering } from './answering.ts'
 import { createHosts } from './hosts.ts'
 import { createJournal, type HostCall } from './journal.ts'
 import type { SimulatedModel } from './question.ts'
-import { startWording } from './wording.ts'
+import { createResponseMemory } from './response-memory.ts'
 
 export type { SimulatedModel } from './question.ts'
 
@@ -28,19 +28,17 @@ type Options = { port: number; host?: string; models: readonly SimulatedModel[];
  */
 export async function startSimulatedHosts(options: Options): Promise<SimulatedHosts> {
   const hostname = options.host ?? '127.0.0.1'
-  const wording = await startWording()
   const journal = createJournal(Date.now)
-  const answering = createAnswering(wording, options.timeScale ?? 1)
-  const hosts = createHosts({ journal, answering, models: options.models })
+  const hosts = createHosts({
+    journal,
+    answering: createAnswering(options.timeScale ?? 1),
+    memory: createResponseMemory(),
+    models: options.models,
+  })
   const server = createServer((request, response) => {
     hosts(request, response).catch((error: unknown) => confess(response, error))
   })
-  try {
-    await once(server.listen(options.port, hostname), 'listening')
-  } catch (error) {
-    await wording.close()
-    throw error
-  }
+  await once(server.listen(options.port, hostname), 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
   let closing: Promise<void> | null = null
@@ -48,7 +46,6 @@ export async function startSimulatedHosts(options: Options): Promise<SimulatedHo
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     server.closeAllConnections()
     await closed
-    await wording.close()
   }
   return {
     url: `http://${hostname}:${port}`,

@@ -3,6 +3,10 @@ import { AppError } from '../../core/errors.ts'
 import { usdOf } from '../../core/money.ts'
 import { type HostStanding, standingOf } from '../../providers/live-hosts.ts'
 import type { CatalogModel, Offer, Price } from '../../route/catalog/model.ts'
+import { EMBEDDING_CATALOG } from '../../route/embeddings/catalog.ts'
+import type { EmbeddingModel, EmbeddingOffer } from '../../route/embeddings/model.ts'
+import { embeddingBreakerKey } from '../../route/embeddings/plan.ts'
+import { embeddingModelCalled } from '../../route/embeddings/select.ts'
 import { breakerKey } from '../../route/filter.ts'
 import type { PreparedCatalog } from '../../route/prepared-catalog.ts'
 import { VIRTUAL_MODELS } from '../../route/select.ts'
@@ -22,7 +26,8 @@ export const modelRoutes = new Hono<AppEnv>()
   .get('/models', (c) => {
     const catalog = catalogOf(c)
     const models = [...catalog.models.values()].map(modelReader(c, catalog))
-    const data = [...VIRTUAL_MODELS.map(virtualBody), ...models]
+    const embeddings = EMBEDDING_CATALOG.map(embeddingReader(c))
+    const data = [...VIRTUAL_MODELS.map(virtualBody), ...models, ...embeddings]
     return c.json({ object: 'list', data })
   })
   .get('/models/:id{.+}', (c) => {
@@ -32,9 +37,10 @@ export const modelRoutes = new Hono<AppEnv>()
     if (virtual) return c.json(virtualBody(virtual))
     const [id, ...others] = catalog.byName.get(name.toLowerCase()) ?? []
     const model = others.length === 0 ? catalog.models.get(id ?? '') : undefined
-    if (!model)
-      throw new AppError('model_not_found', `The model '${name}' does not exist`, { param: 'model' })
-    return c.json(modelReader(c, catalog)(model))
+    if (model) return c.json(modelReader(c, catalog)(model))
+    const embedding = embeddingModelCalled(name)
+    if (embedding) return c.json(embeddingReader(c)(embedding))
+    throw new AppError('model_not_found', `The model '${name}' does not exist`, { param: 'model' })
   })
 
 function catalogOf(c: AppContext): PreparedCatalog {
@@ -51,22 +57,32 @@ type Health = HostStanding | 'breaker_open'
 /** How well a host can serve a model now, best first. */
 const HEALTH: readonly Health[] = ['live', 'simulated', 'breaker_open', 'off']
 
-/** What the API tells of a model, with the state of its hosts at this moment. */
-function modelReader(c: AppContext, { candidates }: PreparedCatalog) {
+/** How an offer can be served at this moment, by its host and its breaker's key. */
+function healthReader(c: AppContext): (host: string, breakerKey: string) => Health {
   const hosts = hostsFor(c.env)
   const open = breakers.open(Date.now())
+  return (host, key) => (open.has(key) ? 'breaker_open' : standingOf(hosts.get(host)))
+}
+
+function bestOf(providers: readonly { health: Health }[]): Health {
+  return HEALTH.find((health) => providers.some((provider) => provider.health === health)) ?? 'off'
+}
+
+/** What the API tells of a model, with the state of its hosts at this moment. */
+function modelReader(c: AppContext, { candidates }: PreparedCatalog) {
+  const healthOf = healthReader(c)
   const abilities = new Map(candidates.map((candidate) => [candidate.model.id, candidate.abilities]))
-  const healthOf = (model: CatalogModel, offer: Offer): Health =>
-    open.has(breakerKey({ model, offer })) ? 'breaker_open' : standingOf(hosts.get(offer.host))
   return (model: CatalogModel) => {
-    const providers = model.offers.map((offer) => offerBody(offer, healthOf(model, offer)))
+    const providers = model.offers.map((offer) =>
+      offerBody(offer, healthOf(offer.host, breakerKey({ model, offer }))),
+    )
     const cheapest = model.offers
       .flatMap(({ price }) => (price ? [price] : []))
       .toSorted((a, b) => a.input + a.output - b.input - b.output)[0]
     return {
       id: model.id,
       object: 'model',
-      created: Math.floor(Date.parse(model.released) / 1_000),
+      created: secondsOf(model.released),
       owned_by: model.id.split('/')[0],
       name: model.name,
       context_window: model.contextWindow,
@@ -80,13 +96,46 @@ function modelReader(c: AppContext, { candidates }: PreparedCatalog) {
       open_weights: model.openWeights,
       abilities: abilities.get(model.id),
       pricing: cheapest ? pricingBody(cheapest) : null,
-      health: HEALTH.find((health) => providers.some((provider) => provider.health === health)) ?? 'off',
+      health: bestOf(providers),
       providers,
     }
   }
 }
 
-function offerBody({ host, hostModelId, price }: Offer, health: Health) {
+/** What the API tells of an embedding model. `max_dimensions` is null where the length of its vectors is fixed. */
+function embeddingReader(c: AppContext) {
+  const healthOf = healthReader(c)
+  return (model: EmbeddingModel) => {
+    const providers = model.offers.map((offer) =>
+      offerBody(offer, healthOf(offer.host, embeddingBreakerKey(model, offer))),
+    )
+    const [cheapest] = model.offers
+      .flatMap(({ price }) => (price ? [price] : []))
+      .toSorted((a, b) => a.input - b.input)
+    return {
+      id: model.id,
+      object: 'model',
+      created: secondsOf(model.released),
+      owned_by: model.id.split('/')[0],
+      name: model.name,
+      context_window: model.maxInputTokens,
+      modalities: { input: ['text'], output: ['embedding'] },
+      dimensions: model.dimensions,
+      max_dimensions: model.maxDimensions,
+      open_weights: model.openWeights,
+      pricing: cheapest ? pricingBody(cheapest) : null,
+      health: bestOf(providers),
+      providers,
+    }
+  }
+}
+
+/** An ISO date in Unix seconds, as OpenAI counts them. */
+function secondsOf(date: string): number {
+  return Math.floor(Date.parse(date) / 1_000)
+}
+
+function offerBody({ host, hostModelId, price }: Offer | EmbeddingOffer, health: Health) {
   return { provider: host, provider_model_id: hostModelId, health, pricing: price && pricingBody(price) }
 }
 

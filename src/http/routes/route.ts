@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { AppEnv } from '../context.ts'
+import { type AppEnv, scopeOf } from '../context.ts'
 import { decide, hostsFor } from '../decide.ts'
 import { decisionBody } from '../decision-body.ts'
 import { sendEntry } from '../exchange.ts'
@@ -8,11 +8,12 @@ import { readChat } from '../session.ts'
 
 /** Decides and explains, calls nobody. The decision is kept like any other. */
 export const routeRoutes = new Hono<AppEnv>().post('/route', async (c) => {
-  const decision = await decide(c, await readChat(c))
+  const scope = scopeOf(c)
+  const decision = await decide(scope, await readChat(c))
   const body = decisionBody(decision, hostsFor(c.env))
   const { reason, createdAt: endedAt } = decision
   const aftermath: Aftermath = { status: 'decided', reason, streamed: false, attempts: [], endedAt }
-  sendEntry(c, decision, aftermathBody(body, aftermath), aftermath)
+  sendEntry(scope, decision, aftermathBody(body, aftermath), aftermath)
   c.header('x-switchyard-decision-id', decision.id)
   return c.json(body)
 })

@@ -1,26 +1,19 @@
 import type {
   ChatRequest,
-  ContentPart,
-  MediaSource,
-  Message,
+  NativeRequest,
   OutputFormat,
+  ReasoningWish,
   Sampling,
   ToolChoice,
 } from '../../core/chat.ts'
-import { AppError } from '../../core/errors.ts'
-import type { AutoRouterPreferences, ProviderPreferences, RoutingPreferences } from '../../core/routing.ts'
 import { present } from '../../core/present.ts'
+import { effortOfBudget } from '../../core/thinking.ts'
+import type { Inbound } from '../inbound.ts'
 import { invalidField } from '../invalid-field.ts'
-import { type BodyMessage, type ChatBody, chatBody } from './schema.ts'
-
-/** What a caller asked, taken apart: the conversation, where it may go, and how the answer is sent. */
-export type InboundChat = {
-  chat: ChatRequest
-  routing: RoutingPreferences
-  stream: boolean
-  /** Streaming: send a usage chunk before the end. */
-  includeUsage: boolean
-}
+import { routingFields, routingPreferences } from '../routing-fields.ts'
+import { cacheOf, toMessage } from './decode-messages.ts'
+import { chatReply } from './reply.ts'
+import { type ChatBody, chatBody } from './schema.ts'
 
 /**
  * Reads the body of `POST /v1/chat/completions`.
@@ -28,110 +21,111 @@ export type InboundChat = {
  * @param body parsed JSON
  * @throws AppError `invalid_request` naming the field
  */
-export function decodeChatRequest(body: unknown): InboundChat {
+export function decodeChatRequest(body: unknown): Inbound {
   const result = chatBody.safeParse(body)
   if (!result.success) throw invalidField(result.error)
   const parsed = result.data
+  const includeUsage = parsed.stream_options?.include_usage ?? parsed.usage?.include ?? false
   return {
     chat: chatRequest(parsed),
     routing: routingPreferences(parsed),
     stream: parsed.stream ?? false,
-    includeUsage: parsed.stream_options?.include_usage ?? parsed.usage?.include ?? false,
+    reply: chatReply({ includeUsage, showReasoning: parsed.reasoning?.exclude !== true }),
   }
 }
-
-const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(chatBody.shape))
 
 function chatRequest(body: ChatBody): ChatRequest {
   return {
     ...present({
-      toolChoice: body.tool_choice && toToolChoice(body.tool_choice),
+      toolChoice: toToolChoice(body.tool_choice),
       parallelToolCalls: body.parallel_tool_calls,
-      reasoningEffort: body.reasoning_effort,
       user: body.user,
       metadata: body.metadata,
     }),
     messages: body.messages.map(toMessage),
-    tools: (body.tools ?? []).map(({ function: { name, description, parameters, strict } }) =>
-      present({ name, description, parameters, strict }),
-    ),
+    tools: (body.tools ?? []).flatMap((tool) => toTool(tool) ?? []),
     output: outputFormat(body.response_format),
     sampling: sampling(body),
-    extra: Object.fromEntries(Object.entries(body).filter(([name]) => !KNOWN_FIELDS.has(name))),
+    reasoning: reasoningWish(body),
+    native: nativeRequest(body),
   }
 }
 
-function toMessage(message: BodyMessage, index: number): Message {
-  const path = `messages[${index}].content`
-  switch (message.role) {
-    case 'system':
-    case 'developer':
-      return { role: message.role, content: toParts(message.content, path) }
-    case 'user':
-      return { role: 'user', content: toParts(message.content, path), ...present({ name: message.name }) }
-    case 'assistant':
-      return {
-        role: 'assistant',
-        content: toParts(message.content ?? [], path),
-        toolCalls: (message.tool_calls ?? []).map(({ id, function: fn }) => ({
-          id,
-          name: fn.name,
-          argumentsJson: fn.arguments,
-        })),
-      }
-    case 'tool':
-      return { role: 'tool', toolCallId: message.tool_call_id, content: toParts(message.content, path) }
+type BodyTool = NonNullable<ChatBody['tools']>[number]
+
+/** Null for a tool of a host's own. */
+function toTool(tool: BodyTool) {
+  if (!isFunction(tool)) return null
+  const { name, description, parameters, strict } = tool.function
+  return present({ name, description, parameters, strict, cache: cacheOf(tool.cache_control) })
+}
+
+function isFunction(tool: BodyTool): tool is Extract<BodyTool, { type: 'function' }> {
+  return tool.type === 'function'
+}
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(chatBody.shape))
+/** Addressed to us, or written anew for each host. */
+const OUR_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.keys(routingFields),
+  'model',
+  'messages',
+  'stream',
+  'stream_options',
+  'reasoning',
+  'usage',
+  'metadata',
+  'modalities',
+])
+
+function nativeRequest(body: ChatBody): NativeRequest {
+  const unknown = Object.keys(body).filter((name) => !KNOWN_FIELDS.has(name))
+  const foreignTools = (body.tools ?? []).flatMap((tool, index) =>
+    isFunction(tool) ? [] : `tools[${index}]`,
+  )
+  const foreignChoice = body.tool_choice && !toToolChoice(body.tool_choice) ? ['tool_choice'] : []
+  const onlyHere = body.messages.flatMap(fileIds)
+  return {
+    format: 'openai-chat',
+    body: {
+      ...Object.fromEntries(Object.entries(body).filter(isForHosts)),
+      ...present({ tools: body.tools?.map(nativeTool) }),
+      ...(onlyHere.length > 0 && { messages: body.messages }),
+    },
+    headers: {},
+    droppedElsewhere: [...unknown, ...foreignTools, ...foreignChoice],
+    onlyHere,
   }
 }
 
-type BodyContent = NonNullable<BodyMessage['content']>
-type BodyPart = Exclude<BodyContent, string>[number]
-
-function toParts(content: BodyContent, path: string): ContentPart[] {
-  if (typeof content === 'string') return [{ type: 'text', text: content }]
-  return content.map((part, index) => toPart(part, `${path}[${index}]`))
+/** Null is another way to leave a field out, which not every host knows. */
+function isForHosts([name, value]: [string, unknown]): boolean {
+  return !OUR_FIELDS.has(name) && (value !== null || !KNOWN_FIELDS.has(name))
 }
 
-function toPart(part: BodyPart, path: string): ContentPart {
-  switch (part.type) {
-    case 'text':
-      return { type: 'text', text: part.text }
-    case 'refusal':
-      return { type: 'text', text: part.refusal }
-    case 'image_url': {
-      const { url, detail } = part.image_url
-      return { type: 'image', source: mediaSource(url, `${path}.image_url.url`), ...present({ detail }) }
-    }
-    case 'input_audio': {
-      const { data, format } = part.input_audio
-      return {
-        type: 'audio',
-        source: { mediaType: format === 'mp3' ? 'audio/mpeg' : 'audio/wav', base64: data },
-      }
-    }
-    case 'file': {
-      const { file_data, filename } = part.file
-      const source = mediaSource(file_data, `${path}.file.file_data`)
-      return { type: 'file', source, ...present({ filename }) }
-    }
-  }
+/** Hosts of this format refuse OpenRouter's marker. */
+function nativeTool(tool: BodyTool): object {
+  return isFunction(tool) ? { type: tool.type, function: tool.function } : tool
 }
 
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/
-
-function mediaSource(url: string, path: string): MediaSource {
-  if (/^https?:\/\//i.test(url)) return { url }
-  const head = DATA_URL.exec(url)
-  if (!head?.[1]) {
-    throw new AppError('invalid_request', `Invalid '${path}': neither an http(s) URL nor a base64 data URL`, {
-      param: path,
-    })
-  }
-  return { mediaType: head[1], base64: url.slice(head[0].length) }
+/** Files that only the host knows which they were uploaded to. */
+function fileIds(message: ChatBody['messages'][number], index: number): string[] {
+  if (message.role !== 'user' || typeof message.content === 'string') return []
+  return message.content.flatMap((part, at) =>
+    part.type === 'file' && !part.file.file_data ? `messages[${index}].content[${at}].file.file_id` : [],
+  )
 }
 
-function toToolChoice(choice: NonNullable<ChatBody['tool_choice']>): ToolChoice {
-  return typeof choice === 'string' ? choice : { name: choice.function.name }
+/** Undefined for a choice among a host's own tools. */
+function toToolChoice(choice: ChatBody['tool_choice']): ToolChoice | undefined {
+  if (typeof choice !== 'object' || choice === null) return choice ?? undefined
+  return isFunctionChoice(choice) ? { name: choice.function.name } : undefined
+}
+
+type BodyChoice = Extract<NonNullable<ChatBody['tool_choice']>, object>
+
+function isFunctionChoice(choice: BodyChoice): choice is Extract<BodyChoice, { type: 'function' }> {
+  return choice.type === 'function'
 }
 
 function outputFormat(format: ChatBody['response_format']): OutputFormat {
@@ -144,6 +138,7 @@ function sampling(body: ChatBody): Sampling {
   return present({
     temperature: body.temperature,
     topP: body.top_p,
+    topK: body.top_k,
     presencePenalty: body.presence_penalty,
     frequencyPenalty: body.frequency_penalty,
     seed: body.seed,
@@ -151,40 +146,17 @@ function sampling(body: ChatBody): Sampling {
     maxOutputTokens: body.max_completion_tokens ?? body.max_tokens,
     logprobs: body.logprobs,
     topLogprobs: body.top_logprobs,
+    choices: body.n === 1 ? undefined : body.n,
   })
 }
 
-function routingPreferences(body: ChatBody): RoutingPreferences {
-  return {
-    ...present({ sessionId: body.session_id }),
-    model: body.model,
-    models: body.models ?? [],
-    provider: providerPreferences(body.provider ?? {}),
-    autoRouter: autoRouterPreferences(body.plugins ?? []),
-  }
-}
-
-function providerPreferences(provider: NonNullable<ChatBody['provider']>): ProviderPreferences {
-  const seconds = provider.preferred_max_latency
+/** OpenAI's field wins over OpenRouter's object. Thoughts are shown where that object asks for them. */
+function reasoningWish({ reasoning_effort, reasoning }: ChatBody): ReasoningWish {
+  const budget = reasoning?.max_tokens ?? undefined
+  const meant = reasoning?.enabled === false ? 'none' : budget && effortOfBudget(budget)
   return present({
-    order: provider.order,
-    only: provider.only,
-    ignore: provider.ignore,
-    allowFallbacks: provider.allow_fallbacks,
-    requireParameters: provider.require_parameters,
-    dataCollection: provider.data_collection,
-    sort: provider.sort,
-    maxPrice: provider.max_price && present(provider.max_price),
-    preferredMaxLatencyMs: seconds && seconds * 1_000,
-  })
-}
-
-function autoRouterPreferences(plugins: NonNullable<ChatBody['plugins']>): AutoRouterPreferences {
-  const plugin = plugins.find(({ id }) => id === 'auto-router')
-  return present({
-    allowedModels: plugin?.allowed_models,
-    costQualityTradeoff: plugin?.cost_quality_tradeoff,
-    minQuality: plugin?.min_quality,
-    maxCostUsd: plugin?.max_cost_usd,
+    effort: reasoning_effort ?? reasoning?.effort ?? (meant || undefined),
+    budgetTokens: budget,
+    shown: reasoning ? reasoning.exclude !== true : undefined,
   })
 }

@@ -1,11 +1,13 @@
 import * as z from 'zod'
-import type { ChatEvent, FinishReason, Usage } from '../../core/chat.ts'
+import type { ChatEvent, ContentEvent, FinishReason } from '../../core/chat.ts'
 import { readInBandFailure } from '../failure.ts'
-import { hostCount, toUsage } from '../usage.ts'
+import { logprobsResult, readLogprobs } from './logprobs.ts'
+import { readUsage, usageMetadata } from './usage.ts'
 
 const part = z.object({
   text: z.string().nullish(),
   thought: z.boolean().nullish(),
+  thoughtSignature: z.string().nullish(),
   functionCall: z
     .object({ id: z.string().nullish(), name: z.string(), args: z.unknown().optional() })
     .nullish(),
@@ -17,20 +19,14 @@ const answerSchema = z.object({
       z.object({
         content: z.object({ parts: z.array(part).nullish() }).nullish(),
         finishReason: z.string().nullish(),
+        logprobsResult,
       }),
     )
     .nullish(),
   promptFeedback: z.object({ blockReason: z.string().nullish() }).nullish(),
-  usageMetadata: z
-    .object({
-      promptTokenCount: hostCount,
-      toolUsePromptTokenCount: hostCount,
-      candidatesTokenCount: hostCount,
-      thoughtsTokenCount: hostCount,
-      cachedContentTokenCount: hostCount,
-    })
-    .nullish()
-    .catch(null),
+  usageMetadata,
+  /** The answer's id, the same in every event of a stream. */
+  responseId: z.string().nullish().catch(null),
   error: z.unknown().optional(),
 })
 type HostAnswer = z.infer<typeof answerSchema>
@@ -59,22 +55,45 @@ function answerEvents(answer: HostAnswer, progress: { calls: number }): ChatEven
     return [{ type: 'answer-error', code: 'content_policy', message: `Prompt blocked: ${blocked}` }]
   const candidate = answer.candidates?.[0]
   if (!candidate) return []
-  const events = (candidate.content?.parts ?? []).flatMap((piece) => partEvents(piece, progress))
+  const said = (candidate.content?.parts ?? []).flatMap((piece) =>
+    partEvents(piece, progress, answer.responseId),
+  )
+  const events = withLogprobs(said, readLogprobs(candidate.logprobsResult))
   const reason = readFinishReason(candidate.finishReason, progress.calls > 0)
-  return reason === null ? events : [...events, { type: 'answer-end', reason, usage: readUsage(answer) }]
+  if (reason === null) return events
+  return [...events, { type: 'answer-end', reason, usage: readUsage(answer.usageMetadata) }]
 }
 
-function partEvents(piece: z.infer<typeof part>, progress: { calls: number }): ChatEvent[] {
+/** A signature belongs to the part it stands on, and is told before it; a thought's own, after it. */
+function partEvents(
+  piece: z.infer<typeof part>,
+  progress: { calls: number },
+  responseId: string | null | undefined,
+): ContentEvent[] {
+  const data = piece.thoughtSignature
+  const seal: ContentEvent[] = data
+    ? [{ type: 'reasoning-seal', seal: { format: 'google', kind: 'signature', data } }]
+    : []
   if (piece.functionCall) {
     const { id, name, args } = piece.functionCall
     const index = progress.calls++
     return [
-      { type: 'tool-call-start', index, id: id ?? `call_${index}_${name}`, name },
+      ...seal,
+      { type: 'tool-call-start', index, id: id || `call_${responseId ?? name}_${index}`, name },
       { type: 'tool-call-delta', index, argumentsJson: JSON.stringify(args ?? {}) },
     ]
   }
-  if (!piece.text) return []
-  return [{ type: piece.thought ? 'reasoning-delta' : 'text-delta', text: piece.text }]
+  if (!piece.text) return seal
+  if (piece.thought) return [{ type: 'reasoning-delta', text: piece.text }, ...seal]
+  return [...seal, { type: 'text-delta', text: piece.text }]
+}
+
+/** Probabilities go with the first text they came with. */
+function withLogprobs(events: ContentEvent[], logprobs: readonly object[] | null): ContentEvent[] {
+  if (!logprobs) return events
+  const at = events.findIndex(({ type }) => type === 'text-delta')
+  if (at === -1) return [...events, { type: 'text-delta', text: '', logprobs }]
+  return events.map((event, index) => (index === at ? { ...event, logprobs } : event))
 }
 
 /** @throws when the model wrote something that Google could not read, and so answers nothing */
@@ -85,13 +104,17 @@ function readFinishReason(reason: string | null | undefined, calledTool: boolean
     case 'FINISH_REASON_UNSPECIFIED':
       return null
     case 'MAX_TOKENS':
+    case 'CONTINUATION':
       return 'length'
     case 'SAFETY':
     case 'RECITATION':
     case 'BLOCKLIST':
     case 'PROHIBITED_CONTENT':
     case 'SPII':
+    case 'LANGUAGE':
     case 'IMAGE_SAFETY':
+    case 'IMAGE_PROHIBITED_CONTENT':
+    case 'IMAGE_RECITATION':
       return 'content_filter'
     case 'MALFORMED_FUNCTION_CALL':
     case 'MALFORMED_RESPONSE':
@@ -102,17 +125,4 @@ function readFinishReason(reason: string | null | undefined, calledTool: boolean
     default:
       return calledTool ? 'tool_calls' : 'stop'
   }
-}
-
-/** Google counts thoughts beside the candidates' tokens, and tools' prompts beside the prompt; ours include them. */
-function readUsage({ usageMetadata: usage }: HostAnswer): Usage | null {
-  if (usage?.promptTokenCount == null && usage?.candidatesTokenCount == null) return null
-  const reasoningTokens = usage.thoughtsTokenCount ?? 0
-  return toUsage({
-    inputTokens: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
-    cachedInputTokens: usage.cachedContentTokenCount ?? 0,
-    cacheWriteTokens: 0,
-    outputTokens: (usage.candidatesTokenCount ?? 0) + reasoningTokens,
-    reasoningTokens,
-  })
 }

@@ -1,37 +1,83 @@
-import type { ChatRequest, ContentPart, MediaSource, Message, ToolChoice } from '../../core/chat.ts'
+import type { ChatRequest, OutputFormat, ToolChoice } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
 import type { HostRequest, Target } from '../adapter.ts'
-import { contentOf, mergeTurns, splitSystem, type Turn, type TurnMessage } from '../turns.ts'
+import { mergeTurns, splitSystem } from '../turns.ts'
+import { encodePart, encodeTurns } from './encode-content.ts'
+import { type GeminiModel, geminiModel, thinkingConfig } from './gemini-models.ts'
+
+/** The most stop sequences Google takes. */
+export const MAX_STOPS = 5
 
 export function encodeRequest(request: ChatRequest, target: Target): HostRequest {
   const method = target.stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
-  const { system, turns } = splitSystem(request.messages)
-  const calls = toolNames(request.messages)
+  const model = geminiModel(target.hostModelId)
   const body = {
+    ...conversation(request, model),
     ...present({
-      systemInstruction: system.length > 0 ? { parts: system.map(encodePart) } : undefined,
       tools:
         request.tools.length > 0 ? [{ functionDeclarations: request.tools.map(declaration) }] : undefined,
       toolConfig: request.tools.length > 0 ? toolConfig(request.toolChoice) : undefined,
     }),
-    contents: mergeTurns(turns.map((message) => encodeTurn(message, calls))),
-    generationConfig: generationConfig(request),
+    generationConfig: {
+      ...samplingOf(request, model, target),
+      ...outputOf(request.output),
+      ...present({ thinkingConfig: thinkingConfig(request.reasoning, model) }),
+    },
   }
   return { path: `/models/${target.hostModelId}:${method}`, headers: {}, body }
 }
 
-function generationConfig({ sampling, output }: ChatRequest): object {
+/** Instructions alone are no conversation: then, or where the model takes none, the user says them. */
+function conversation({ messages }: ChatRequest, model: GeminiModel): object {
+  const { system, turns } = splitSystem(messages, 'google')
+  const contents = mergeTurns(encodeTurns(turns, model))
+  const instructions = system.map(encodePart)
+  if (instructions.length === 0) return { contents }
+  if (contents.length > 0 && model.systemInstruction) {
+    return { systemInstruction: { parts: instructions }, contents }
+  }
+  return { contents: mergeTurns([{ role: 'user', parts: instructions }, ...contents]) }
+}
+
+function samplingOf({ sampling }: ChatRequest, model: GeminiModel, target: Target): object {
+  const { maxOutputTokens, logprobs } = sampling
   return present({
     temperature: sampling.temperature,
     topP: sampling.topP,
-    presencePenalty: sampling.presencePenalty,
-    frequencyPenalty: sampling.frequencyPenalty,
+    topK: sampling.topK,
+    presencePenalty: model.penalties ? sampling.presencePenalty : undefined,
+    frequencyPenalty: model.penalties ? sampling.frequencyPenalty : undefined,
     seed: sampling.seed,
-    stopSequences: sampling.stop,
-    maxOutputTokens: sampling.maxOutputTokens,
-    responseMimeType: output.type === 'text' ? undefined : 'application/json',
-    responseJsonSchema: output.type === 'json_schema' ? output.schema : undefined,
+    stopSequences: sampling.stop?.slice(0, MAX_STOPS),
+    maxOutputTokens:
+      maxOutputTokens === undefined ? undefined : Math.min(maxOutputTokens, target.maxOutputTokens),
+    responseLogprobs: model.logprobs && logprobs ? true : undefined,
+    logprobs: model.logprobs && logprobs ? sampling.topLogprobs : undefined,
   })
+}
+
+function outputOf(output: OutputFormat): object {
+  switch (output.type) {
+    case 'text':
+      return {}
+    case 'json_object':
+      return { responseMimeType: 'application/json' }
+    case 'json_schema':
+      return { responseMimeType: 'application/json', responseJsonSchema: withoutConst(output.schema) }
+  }
+}
+
+/** Google knows no `const`: the same is a choice of one. `named`: the keys are names, not keywords. */
+function withoutConst(schema: unknown, named = false): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => withoutConst(item))
+  if (typeof schema !== 'object' || schema === null) return schema
+  const fields = Object.entries(schema).map(([name, value]): [string, unknown] => {
+    if (named) return [name, withoutConst(value)]
+    if (name === 'const') return ['enum', [value]]
+    if (name === 'enum' || name === 'default' || name === 'examples') return [name, value]
+    return [name, withoutConst(value, ['properties', '$defs', 'definitions'].includes(name))]
+  })
+  return Object.fromEntries(fields)
 }
 
 function declaration({ name, description, parameters }: ChatRequest['tools'][number]): object {
@@ -45,63 +91,4 @@ function toolConfig(choice: ToolChoice | undefined): unknown {
   }
   const mode = { auto: 'AUTO', none: 'NONE', required: 'ANY' }[choice]
   return { functionCallingConfig: { mode } }
-}
-
-/** Gemini 3 refuses earlier calls without its own signature, which OpenAI Chat cannot carry; Google's way around. */
-const NO_SIGNATURE = 'skip_thought_signature_validator'
-
-/** Google's function responses name the function, not the call: call id → function name. */
-function toolNames(messages: readonly Message[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>()
-  for (const message of messages) {
-    if (message.role === 'assistant') for (const call of message.toolCalls) names.set(call.id, call.name)
-  }
-  return names
-}
-
-function encodeTurn(message: TurnMessage, calls: ReadonlyMap<string, string>): Turn<'user' | 'model'> {
-  switch (message.role) {
-    case 'tool': {
-      const text = message.content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-      const name = calls.get(message.toolCallId) ?? message.toolCallId
-      return { role: 'user', parts: [{ functionResponse: { name, response: jsonObject(text, 'result') } }] }
-    }
-    case 'assistant':
-      return {
-        role: 'model',
-        parts: [
-          ...contentOf(message).map(encodePart),
-          ...message.toolCalls.map(({ name, argumentsJson }) => ({
-            functionCall: { name, args: jsonObject(argumentsJson || '{}', 'invalid_json') },
-            thoughtSignature: NO_SIGNATURE,
-          })),
-        ],
-      }
-    case 'user':
-      return { role: 'user', parts: contentOf(message).map(encodePart) }
-  }
-}
-
-/** Google wants an object; anything else is wrapped under a name. */
-function jsonObject(text: string, name: string): object {
-  const value = jsonOrText(text)
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : { [name]: value }
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
-function encodePart(part: ContentPart): object {
-  return part.type === 'text' ? { text: part.text } : encodeSource(part.source)
-}
-
-function encodeSource(source: MediaSource): object {
-  return 'url' in source
-    ? { fileData: { fileUri: source.url } }
-    : { inlineData: { mimeType: source.mediaType, data: source.base64 } }
 }

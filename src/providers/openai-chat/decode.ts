@@ -1,45 +1,12 @@
 import * as z from 'zod'
-import type { ChatEvent, FinishReason, Usage } from '../../core/chat.ts'
+import type { ChatEvent, ContentEvent, FinishReason, Usage } from '../../core/chat.ts'
 import { readInBandFailure } from '../failure.ts'
-import { hostCount, toUsage } from '../usage.ts'
-import { type ToolCallDelta, createToolCallReader, toolCallDelta } from './tool-calls.ts'
-
-/** Only what we use of a host's answer, and every field may be missing: compatible hosts differ. */
-const usageSchema = z
-  .object({
-    prompt_tokens: hostCount,
-    completion_tokens: hostCount,
-    total_tokens: hostCount,
-    prompt_tokens_details: z
-      .object({ cached_tokens: hostCount, cache_write_tokens: hostCount })
-      .nullish()
-      .catch(null),
-    completion_tokens_details: z.object({ reasoning_tokens: hostCount }).nullish().catch(null),
-    /** Moonshot's place for it, and DeepSeek's. */
-    cached_tokens: hostCount,
-    prompt_cache_hit_tokens: hostCount,
-  })
-  .nullish()
-  .catch(null)
-type HostUsage = z.infer<typeof usageSchema>
-
-/** Mistral's reasoning models send their content in pieces; kinds we do not know are skipped. */
-const contentPiece = z.object({
-  type: z.string(),
-  text: z.string().nullish(),
-  thinking: z.union([z.string(), z.array(z.object({ text: z.string().nullish() }))]).nullish(),
-})
-
-const messageSchema = z.object({
-  content: z.union([z.string(), z.array(contentPiece)]).nullish(),
-  refusal: z.string().nullish(),
-  reasoning: z.string().nullish(),
-  reasoning_content: z.string().nullish(),
-  tool_calls: z.array(toolCallDelta).nullish(),
-})
-type HostMessage = z.infer<typeof messageSchema>
+import { type HostMessage, messageEvents, messageSchema } from './message.ts'
+import { createToolCallReader } from './tool-calls.ts'
+import { readUsage, usageSchema } from './usage.ts'
 
 const choiceFields = {
+  index: z.number().nullish().catch(null),
   finish_reason: z.string().nullish(),
   logprobs: z.object({ content: z.array(z.unknown()).nullish() }).nullish(),
 }
@@ -57,74 +24,80 @@ const answerSchema = z.object({
   usage: usageSchema,
 })
 
+type HostChoice = {
+  index?: number | null | undefined
+  finish_reason?: string | null | undefined
+  logprobs?: { content?: unknown[] | null | undefined } | null | undefined
+}
+
+/** Reads the choices of one answer, each with its own reason to end and its own calls. */
+function createChoiceReader() {
+  const reasons: (FinishReason | null)[] = []
+  const readers: ReturnType<typeof createToolCallReader>[] = []
+  return {
+    read(
+      { index, finish_reason, logprobs }: HostChoice,
+      message: HostMessage | null | undefined,
+    ): ContentEvent[] {
+      const choice = Math.min(Math.max(Math.trunc(index ?? 0), 0), MAX_CHOICE)
+      reasons[choice] = readFinishReason(finish_reason) ?? reasons[choice] ?? null
+      if (!message) return []
+      const reader = (readers[choice] ??= createToolCallReader())
+      const events = messageEvents(message, logprobs?.content ?? undefined, reader)
+      return choice === 0 ? events : events.map((event) => ({ ...event, choice }))
+    },
+    calledTool: (choice: number) => readers[choice]?.called() ?? false,
+    reasons: () => reasons,
+  }
+}
+
+/** No host gives more choices; a larger index is nonsense. */
+const MAX_CHOICE = 127
+
 /**
  * Reads a stream of `chat.completion.chunk`. The answer ends at `[DONE]`, not at the finish reason: usage comes
  * between the two. A stream that stops with neither is the caller's to report.
  */
 export function createDecoder(): (data: string) => ChatEvent[] {
-  let reason: FinishReason | null = null
   let usage: Usage | null = null
-  const readCall = createToolCallReader()
+  const choices = createChoiceReader()
   return function decode(data) {
     if (data.trim() === '[DONE]') {
-      if (reason === null) throw new Error('[DONE] without a finish reason')
-      return [{ type: 'answer-end', reason, usage }]
+      const [reason, ...others] = choices.reasons()
+      if (!reason || others.includes(null)) throw new Error('[DONE] without a finish reason')
+      return [endOf(reason, others, usage)]
     }
     const chunk = chunkSchema.parse(JSON.parse(data))
     if (chunk.error) return [{ type: 'answer-error', ...readInBandFailure(chunk) }]
     usage = readUsage(chunk.usage) ?? readUsage(chunk.x_groq?.usage) ?? usage
-    const choice = chunk.choices?.[0]
-    if (!choice) return []
-    reason = readFinishReason(choice.finish_reason) ?? reason
-    return choice.delta ? messageEvents(choice.delta, choice.logprobs?.content ?? undefined, readCall) : []
+    return (chunk.choices ?? []).flatMap((choice) => choices.read(choice, choice.delta))
   }
 }
 
 export function decodeAnswer(body: unknown): ChatEvent[] {
   const refused = z.object({ error: z.unknown().optional() }).safeParse(body)
   if (refused.data?.error) return [{ type: 'answer-error', ...readInBandFailure(body) }]
-  const { choices, usage } = answerSchema.parse(body)
-  const choice = choices[0]
-  if (!choice) throw new Error('no choice')
-  const toolCalls = choice.message.tool_calls?.map((call, index) => ({ ...call, index }))
-  const message = { ...choice.message, tool_calls: toolCalls }
-  return [
-    ...messageEvents(message, choice.logprobs?.content ?? undefined, createToolCallReader()),
-    {
-      type: 'answer-end',
-      // Some hosts leave the key out of whole answers.
-      reason: readFinishReason(choice.finish_reason) ?? (toolCalls?.length ? 'tool_calls' : 'stop'),
-      usage: readUsage(usage),
-    },
-  ]
-}
-
-function messageEvents(
-  message: HostMessage,
-  logprobs: readonly unknown[] | undefined,
-  readCall: (call: ToolCallDelta) => ChatEvent[],
-): ChatEvent[] {
-  const reasoning = message.reasoning || message.reasoning_content
-  return [
-    ...(reasoning ? [{ type: 'reasoning-delta' as const, text: reasoning }] : []),
-    ...contentEvents(message.content, logprobs),
-    ...(message.refusal ? [{ type: 'refusal-delta' as const, text: message.refusal }] : []),
-    ...(message.tool_calls ?? []).flatMap(readCall),
-  ]
-}
-
-function contentEvents(
-  content: HostMessage['content'],
-  logprobs: readonly unknown[] | undefined,
-): ChatEvent[] {
-  if (!content) return []
-  if (typeof content === 'string')
-    return [{ type: 'text-delta', text: content, ...(logprobs && { logprobs }) }]
-  return content.flatMap(({ text, thinking }): ChatEvent[] => {
-    const thought = Array.isArray(thinking) ? thinking.map((piece) => piece.text ?? '').join('') : thinking
-    if (thought) return [{ type: 'reasoning-delta', text: thought }]
-    return text ? [{ type: 'text-delta', text }] : []
+  const answer = answerSchema.parse(body)
+  const choices = createChoiceReader()
+  const events = answer.choices.flatMap((choice, index) => {
+    const calls = choice.message.tool_calls?.map((call, at) => ({ ...call, index: at }))
+    return choices.read({ ...choice, index }, { ...choice.message, tool_calls: calls })
   })
+  // Some hosts leave the key out of whole answers.
+  const reasons = answer.choices.map(
+    (_, index) => choices.reasons()[index] ?? (choices.calledTool(index) ? 'tool_calls' : 'stop'),
+  )
+  const [reason, ...others] = reasons
+  return [...events, endOf(reason ?? 'stop', others, readUsage(answer.usage))]
+}
+
+function endOf(
+  reason: FinishReason,
+  others: readonly (FinishReason | null)[],
+  usage: Usage | null,
+): ChatEvent {
+  const otherReasons = others.map((other) => other ?? 'stop')
+  return { type: 'answer-end', reason, usage, ...(otherReasons.length > 0 && { otherReasons }) }
 }
 
 /** @throws when the host ended the answer because of a failure of its own */
@@ -149,21 +122,4 @@ function readFinishReason(reason: string | null | undefined): FinishReason | nul
     default:
       return 'stop'
   }
-}
-
-function readUsage(usage: HostUsage): Usage | null {
-  if (usage?.prompt_tokens == null && usage?.completion_tokens == null) return null
-  const inputTokens = usage.prompt_tokens ?? 0
-  const written = usage.completion_tokens ?? 0
-  const reasoningTokens = usage.completion_tokens_details?.reasoning_tokens ?? 0
-  // xAI counts reasoning beside the completion; its total shows it.
-  const beside = (usage.total_tokens ?? 0) >= inputTokens + written + reasoningTokens
-  return toUsage({
-    inputTokens,
-    cachedInputTokens:
-      usage.prompt_tokens_details?.cached_tokens ?? usage.cached_tokens ?? usage.prompt_cache_hit_tokens ?? 0,
-    cacheWriteTokens: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
-    outputTokens: beside ? written + reasoningTokens : written,
-    reasoningTokens,
-  })
 }

@@ -1,13 +1,7 @@
-import type {
-  ChatRequest,
-  ContentPart,
-  MediaSource,
-  Message,
-  OutputFormat,
-  ToolChoice,
-} from '../../core/chat.ts'
+import type { ChatRequest, OutputFormat, ToolChoice } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import type { HostRequest, Target } from '../adapter.ts'
+import { type HostRequest, nativeOf, type Target } from '../adapter.ts'
+import { encodeMessage, ownContents, withoutToolMedia } from './encode-messages.ts'
 
 /** Where hosts that speak OpenAI Chat differ. */
 export type Dialect = {
@@ -16,94 +10,91 @@ export type Dialect = {
   /** False: `developer` messages are sent as `system`. */
   developerRole: boolean
   reasoningEffort: boolean
+  /** Whether it takes `n`. */
+  choices: boolean
+  /** Whether it takes `top_k`. */
+  topK: boolean
+  /** Its own name for `seed`. */
+  seedField?: 'random_seed'
+  /** Fields of OpenAI's that it refuses, by name; they are left out. */
+  lacks?: readonly string[]
+  /** Whether its streams are exactly OpenAI's, so that callers may get them as they are. */
+  relays?: true
+  /** Whether this is OpenAI's own API, whose newer models call tools only in Responses while they think. */
+  thinksInResponses?: true
 }
 
+/** Fields that are written anew for every dialect. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(
+  'model messages stream stream_options max_tokens max_completion_tokens reasoning_effort n top_k'.split(' '),
+)
+
 export function encodeRequest(request: ChatRequest, target: Target, dialect: Dialect): HostRequest {
+  const { sampling, reasoning } = request
+  const own = ownContents(request)
+  const body = {
+    ...inDialect(sharedFields(request), dialect),
+    ...present({
+      [dialect.maxTokensField]: sampling.maxOutputTokens,
+      reasoning_effort: dialect.reasoningEffort ? reasoning.effort : undefined,
+      n: dialect.choices ? sampling.choices : undefined,
+      top_k: dialect.topK ? sampling.topK : undefined,
+    }),
+    model: target.hostModelId,
+    messages: withoutToolMedia(request.messages).map((message) => ({
+      ...encodeMessage(message, dialect),
+      ...present({ content: own.get(message) }),
+    })),
+    ...(target.stream && { stream: true }),
+    ...(target.stream &&
+      !dialect.lacks?.includes('stream_options') && { stream_options: { include_usage: true } }),
+  }
+  return { path: '/chat/completions', headers: {}, body }
+}
+
+/** Fields of a request that the host refuses, by name. */
+export function lackingFields(request: ChatRequest, { lacks }: Dialect): readonly string[] {
+  if (!lacks) return []
+  const fields = sharedFields(request)
+  return lacks.filter((name) => name in fields)
+}
+
+function inDialect(fields: object, { seedField, lacks = [] }: Dialect): object {
+  const taken = Object.entries(fields).filter(([name]) => !lacks.includes(name))
+  return Object.fromEntries(
+    taken.map(([name, value]) => [name === 'seed' ? (seedField ?? name) : name, value]),
+  )
+}
+
+/** The fields that all dialects share: the caller's own words where they are of this format. */
+function sharedFields(request: ChatRequest): object {
+  const native = nativeOf(request, 'openai-chat')
+  if (!native) return translated(request)
+  return Object.fromEntries(Object.entries(native.body).filter(([name]) => !OWN_FIELDS.has(name)))
+}
+
+/** The fields of a request from another protocol. */
+function translated(request: ChatRequest): object {
   const { sampling } = request
   const tools = request.tools.map(({ name, description, parameters, strict }) => ({
     type: 'function',
     function: present({ name, description, parameters, strict }),
   }))
-  const body = {
-    ...(target.sameProtocol && request.extra),
-    ...present({
-      temperature: sampling.temperature,
-      top_p: sampling.topP,
-      presence_penalty: sampling.presencePenalty,
-      frequency_penalty: sampling.frequencyPenalty,
-      seed: sampling.seed,
-      stop: sampling.stop,
-      [dialect.maxTokensField]: sampling.maxOutputTokens,
-      logprobs: sampling.logprobs,
-      top_logprobs: sampling.topLogprobs,
-      tools: tools.length > 0 ? tools : undefined,
-      tool_choice: tools.length > 0 ? toolChoice(request.toolChoice) : undefined,
-      parallel_tool_calls: tools.length > 0 ? request.parallelToolCalls : undefined,
-      response_format: responseFormat(request.output),
-      reasoning_effort: dialect.reasoningEffort ? request.reasoningEffort : undefined,
-      user: request.user,
-    }),
-    model: target.hostModelId,
-    messages: request.messages.map((message) => encodeMessage(message, dialect)),
-    ...(target.stream && { stream: true, stream_options: { include_usage: true } }),
-  }
-  return { path: '/chat/completions', headers: {}, body }
-}
-
-function encodeMessage(message: Message, dialect: Dialect): object {
-  switch (message.role) {
-    case 'system':
-    case 'developer':
-      return { role: dialect.developerRole ? message.role : 'system', content: textOf(message.content) }
-    case 'user':
-      return { role: 'user', content: encodeContent(message.content), ...present({ name: message.name }) }
-    case 'assistant': {
-      const calls = message.toolCalls.map(({ id, name, argumentsJson }) => ({
-        id,
-        type: 'function',
-        function: { name, arguments: argumentsJson },
-      }))
-      const content = message.content.length > 0 ? textOf(message.content) : null
-      return { role: 'assistant', content, ...(calls.length > 0 && { tool_calls: calls }) }
-    }
-    case 'tool':
-      return { role: 'tool', tool_call_id: message.toolCallId, content: encodeContent(message.content) }
-  }
-}
-
-/** Plain text where that is all there is: every host takes it, not every host takes parts. */
-function encodeContent(content: readonly ContentPart[]): string | object[] {
-  return content.every((part) => part.type === 'text') ? textOf(content) : content.map(encodePart)
-}
-
-function textOf(content: readonly ContentPart[]): string {
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('\n')
-}
-
-function encodePart(part: ContentPart): object {
-  switch (part.type) {
-    case 'text':
-      return part
-    case 'image':
-      return {
-        type: 'image_url',
-        image_url: { url: urlOf(part.source), ...present({ detail: part.detail }) },
-      }
-    case 'audio': {
-      const inline = 'base64' in part.source ? part.source : { base64: '', mediaType: '' }
-      const format = inline.mediaType === 'audio/mpeg' ? 'mp3' : 'wav'
-      return { type: 'input_audio', input_audio: { data: inline.base64, format } }
-    }
-    case 'file':
-      return {
-        type: 'file',
-        file: { file_data: urlOf(part.source), ...present({ filename: part.filename }) },
-      }
-  }
-}
-
-function urlOf(source: MediaSource): string {
-  return 'url' in source ? source.url : `data:${source.mediaType};base64,${source.base64}`
+  return present({
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    presence_penalty: sampling.presencePenalty,
+    frequency_penalty: sampling.frequencyPenalty,
+    seed: sampling.seed,
+    stop: sampling.stop,
+    logprobs: sampling.logprobs,
+    top_logprobs: sampling.topLogprobs,
+    tools: tools.length > 0 ? tools : undefined,
+    tool_choice: tools.length > 0 ? toolChoice(request.toolChoice) : undefined,
+    parallel_tool_calls: tools.length > 0 ? request.parallelToolCalls : undefined,
+    response_format: responseFormat(request.output),
+    user: request.user,
+  })
 }
 
 function toolChoice(choice: ToolChoice | undefined): unknown {

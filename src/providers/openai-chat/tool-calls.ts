@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { ChatEvent } from '../../core/chat.ts'
+import type { ContentEvent } from '../../core/chat.ts'
 
 export const toolCallDelta = z.object({
   index: z.number().nullish(),
@@ -11,32 +11,43 @@ export const toolCallDelta = z.object({
       arguments: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish(),
     })
     .nullish(),
+  /** A call of a tool that takes free text. */
+  custom: z.object({ name: z.string().nullish(), input: z.string().nullish() }).nullish(),
 })
-export type ToolCallDelta = z.infer<typeof toolCallDelta>
+type ToolCallDelta = z.infer<typeof toolCallDelta>
 
 /** A call under way: `hostIndex` is null when the host sends none, `index` is ours. */
 type OpenCall = { hostIndex: number | null; id: string; index: number }
 
+/** Reads the pieces of a message's tool calls, and tells whether there were any. */
+export type ToolCallReader = { read: (call: ToolCallDelta) => ContentEvent[]; called: () => boolean }
+
 /**
- * Reads the pieces of a message's tool calls; one reader per answer. Hosts leave out the index, the id, or both,
- * after a call's first piece, and some give every call the index 0: a new id with a name begins a new call.
+ * One reader per message. Hosts leave out the index, the id, or both, after a call's first piece, and some give every
+ * call the index 0: a new id with a name begins a new call.
  */
-export function createToolCallReader(): (call: ToolCallDelta) => ChatEvent[] {
+export function createToolCallReader(): ToolCallReader {
   const open: OpenCall[] = []
-  return function readCall({ index, id, function: fn }) {
-    const events: ChatEvent[] = []
+
+  function read({ index, id, function: fn, custom }: ToolCallDelta): ContentEvent[] {
+    const events: ContentEvent[] = []
+    const name = fn?.name ?? custom?.name
     let call =
       index == null ? open.findLast(isNamed(id)) : open.findLast((known) => known.hostIndex === index)
-    if (!call || (id && fn?.name && id !== call.id)) {
+    if (!call || (id && name && id !== call.id)) {
       const ours = open.length
       call = { hostIndex: index ?? null, id: id || `call_${ours}`, index: ours }
       open.push(call)
-      events.push({ type: 'tool-call-start', index: ours, id: call.id, name: fn?.name ?? '' })
+      const kind = custom ? { custom: true as const } : {}
+      events.push({ type: 'tool-call-start', index: ours, id: call.id, name: name ?? '', ...kind })
     }
-    const argumentsJson = typeof fn?.arguments === 'object' ? JSON.stringify(fn.arguments) : fn?.arguments
+    const args = fn?.arguments ?? custom?.input
+    const argumentsJson = typeof args === 'object' && args !== null ? JSON.stringify(args) : args
     if (argumentsJson) events.push({ type: 'tool-call-delta', index: call.index, argumentsJson })
     return events
   }
+
+  return { read, called: () => open.length > 0 }
 }
 
 /** The call a piece without an index belongs to: the one with its id, else the latest. */

@@ -1,3 +1,5 @@
+import { REASONING_EFFORTS, type ReasoningEffort } from '../../core/chat.ts'
+import { MODALITIES, type Modality } from '../../core/demand.ts'
 import type { CatalogModel, Offer, Price } from './model.ts'
 
 /** Newer prices and limits of one offer. Prices in micro-USD per million tokens. */
@@ -64,6 +66,10 @@ export type LocalOffers = {
     max_output_tokens: number
     price?: { prompt: number; completion: number } | undefined
     tools: boolean
+    input_modalities?: readonly Modality[] | undefined
+    structured_output?: CatalogModel['structuredOutput'] | undefined
+    /** What its server accepts, in any order; none: it cannot be told how much to think. */
+    reasoning_efforts?: readonly ReasoningEffort[] | undefined
   }[]
 }
 
@@ -99,12 +105,22 @@ function localModel(
     openWeights: like?.openWeights ?? true,
     contextWindow: model.context_window,
     maxOutputTokens: model.max_output_tokens,
-    inputModalities: like?.inputModalities ?? ['text'],
+    inputModalities: modalitiesOf(model) ?? like?.inputModalities ?? ['text'],
     tools: model.tools,
-    structuredOutput: like?.structuredOutput ?? 'none',
-    reasoning: { kind: 'none' },
+    structuredOutput: model.structured_output ?? like?.structuredOutput ?? 'none',
+    reasoning: reasoningOf(model),
     source,
     scores: like?.scores ?? [],
     offers: [{ host: server.id, hostModelId: model.id, price: price ?? null }],
   }
+}
+
+/** Everything reads text, said or not. */
+function modalitiesOf({ input_modalities: named }: LocalOffers['models'][number]): Modality[] | undefined {
+  return named && MODALITIES.filter((modality) => modality === 'text' || named.includes(modality))
+}
+
+function reasoningOf({ reasoning_efforts: named }: LocalOffers['models'][number]): CatalogModel['reasoning'] {
+  if (!named) return { kind: 'none' }
+  return { kind: 'effort', efforts: REASONING_EFFORTS.filter((effort) => named.includes(effort)) }
 }

@@ -2,6 +2,7 @@ import { amazonModels } from './amazon.ts'
 import { anthropicModels } from './anthropic.ts'
 import { anthropicClaude4Models } from './anthropic-claude-4.ts'
 import { anthropicClaude46Models } from './anthropic-claude-4-6.ts'
+import { withCloudOffers } from './cloud-offers.ts'
 import { cohereModels } from './cohere.ts'
 import { deepseekModels } from './deepseek.ts'
 import { gemmaModels } from './gemma.ts'
@@ -29,7 +30,7 @@ import { zaiModels } from './zai.ts'
  * Every model the router knows, grouped by vendor. Facts, scores and prices carry their own source;
  * ids and aliases are unambiguous over the whole list.
  */
-export const CATALOG: readonly CatalogModel[] = [
+export const CATALOG: readonly CatalogModel[] = withCloudOffers([
   ...openaiModels,
   ...openaiGpt56Models,
   ...openaiGpt54Models,
@@ -55,4 +56,4 @@ export const CATALOG: readonly CatalogModel[] = [
   ...amazonModels,
   ...cohereModels,
   ...microsoftModels,
-]
+])

@@ -37,8 +37,14 @@ export type TokenPrices = {
   cachedInput?: number
   /** Writing a prefix to the cache (shortest lifetime offered); absent: priced as `input`. */
   cacheWrite?: number
+  /** Writing a prefix that is kept for an hour; absent: priced as `cacheWrite`. */
+  longCacheWrite?: number
   /** Absent: reasoning tokens are priced as `output`. */
   reasoning?: number
+  /** Audio that is heard; absent: priced as `input`. */
+  audioInput?: number
+  /** Audio that is spoken; absent: priced as `output`. */
+  audioOutput?: number
 }
 
 /** Prices of one offer. `tiers` replace the base prices once the input is larger than `aboveInputTokens`, highest wins. */

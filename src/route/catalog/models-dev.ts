@@ -28,6 +28,8 @@ const PROVIDER_ID: Readonly<Record<string, string>> = {
   'workers-ai': 'cloudflare-workers-ai',
   qwen: 'alibaba',
   moonshot: 'moonshotai',
+  bedrock: 'amazon-bedrock',
+  vertex: 'google-vertex-anthropic',
 }
 
 /** A price or limit that moved by more than this factor is taken for a mistake, and what we had stands. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { classify } from '../../../src/classify/classify.ts'
-import type { ChatRequest, ContentPart, Message } from '../../../src/core/chat.ts'
+import type { AssistantPart, ChatRequest, ContentPart, Message } from '../../../src/core/chat.ts'
 import { NEEDS, TASK_TYPES, TIERS, TOKEN_FAMILIES } from '../../../src/core/demand.ts'
 import { ask } from './request.ts'
 
@@ -15,12 +15,18 @@ const part: fc.Arbitrary<ContentPart> = fc.oneof(
   fc.record({ type: fc.constantFrom('image' as const, 'audio' as const, 'file' as const), source }),
 )
 const content = fc.array(part, { maxLength: 4 })
-const toolCalls = fc.array(fc.record({ id: fc.string(), name: fc.string(), argumentsJson: text }), {
-  maxLength: 2,
-})
+const written: fc.Arbitrary<AssistantPart> = fc.oneof(
+  fc.record({ type: fc.constantFrom('text' as const, 'refusal' as const, 'reasoning' as const), text }),
+  fc.record({
+    type: fc.constant('tool-call' as const),
+    id: fc.string(),
+    name: fc.string(),
+    argumentsJson: text,
+  }),
+)
 const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ role: fc.constantFrom('system' as const, 'developer' as const, 'user' as const), content }),
-  fc.record({ role: fc.constant('assistant' as const), content, toolCalls }),
+  fc.record({ role: fc.constant('assistant' as const), content: fc.array(written, { maxLength: 4 }) }),
   fc.record({ role: fc.constant('tool' as const), toolCallId: fc.string(), content }),
 )
 const request: fc.Arbitrary<ChatRequest> = fc.record({
@@ -31,7 +37,8 @@ const request: fc.Arbitrary<ChatRequest> = fc.record({
   toolChoice: fc.constantFrom('auto' as const, 'none' as const, 'required' as const),
   output: fc.constantFrom({ type: 'text' } as const, { type: 'json_object' } as const),
   sampling: fc.record({ maxOutputTokens: fc.integer({ min: 1, max: 10_000 }) }),
-  extra: fc.constant({}),
+  reasoning: fc.constant({}),
+  native: fc.constant(null),
 })
 
 describe('classify: properties', () => {

@@ -15,8 +15,7 @@ const LOOP: readonly Message[] = [
   user('Is it raining in Taipei?'),
   {
     role: 'assistant',
-    content: [],
-    toolCalls: [{ id: 'c1', name: 'get_weather', argumentsJson: '{"city":"Taipei"}' }],
+    content: [{ type: 'tool-call', id: 'c1', name: 'get_weather', argumentsJson: '{"city":"Taipei"}' }],
   },
   { role: 'tool', toolCallId: 'c1', content: [{ type: 'text', text: '{"rain": true, "temp": 21}' }] },
 ]

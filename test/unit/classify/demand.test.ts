@@ -56,7 +56,7 @@ describe('classify: tier and difficulty', () => {
 
   it('counts a wish for more thinking', () => {
     const plain = classify(ask(AIME)).difficulty
-    expect(classify(ask(AIME, { reasoningEffort: 'high' })).difficulty).toBeGreaterThan(plain)
+    expect(classify(ask(AIME, { reasoning: { effort: 'high' } })).difficulty).toBeGreaterThan(plain)
   })
 })
 

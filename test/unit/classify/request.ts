@@ -9,7 +9,7 @@ export function system(text: string): Message {
 }
 
 export function assistant(text: string): Message {
-  return { role: 'assistant', content: [{ type: 'text', text }], toolCalls: [] }
+  return { role: 'assistant', content: [{ type: 'text', text }] }
 }
 
 export function parts(...content: ContentPart[]): Message {
@@ -17,7 +17,15 @@ export function parts(...content: ContentPart[]): Message {
 }
 
 export function talk(messages: readonly Message[], rest: Partial<ChatRequest> = {}): ChatRequest {
-  return { messages, tools: [], output: { type: 'text' }, sampling: {}, extra: {}, ...rest }
+  return {
+    messages,
+    tools: [],
+    output: { type: 'text' },
+    sampling: {},
+    reasoning: {},
+    native: null,
+    ...rest,
+  }
 }
 
 export function ask(text: string, rest: Partial<ChatRequest> = {}): ChatRequest {

@@ -70,9 +70,10 @@ describe('classify: input tokens', () => {
     expect(
       classify(ask('hi', { output: { type: 'json_schema', name: 'person', schema } })).inputTokens.openai,
     ).toBeGreaterThan(bare + 8)
-    const call = { id: 'c1', name: 'get_weather', argumentsJson: '{"city":"Taipei","unit":"celsius"}' }
+    const argumentsJson = '{"city":"Taipei","unit":"celsius"}'
+    const call = { type: 'tool-call', id: 'c1', name: 'get_weather', argumentsJson } as const
     expect(
-      classify(talk([user('hi'), { role: 'assistant', content: [], toolCalls: [call] }])).inputTokens.openai,
+      classify(talk([user('hi'), { role: 'assistant', content: [call] }])).inputTokens.openai,
     ).toBeGreaterThan(bare + 8)
   })
 

@@ -13,13 +13,15 @@ function ask(text: string, changes: Partial<Question> = {}): Question {
     turns: [{ role: 'user', text }],
     tools: [],
     toolChoice: 'auto',
+    parallelTools: true,
+    stop: [],
+    choices: 1,
     output: { type: 'text' },
     maxOutputTokens: null,
     effort: null,
     showsReasoning: false,
     caching: 'automatic',
     stream: false,
-    streamUsage: true,
     ...changes,
   }
 }
@@ -92,19 +94,19 @@ describe('tools', () => {
 
   it('calls the tool that shares words with the prompt, with arguments from it', () => {
     const answer = answerTo(ask('What is the weather in New Taipei today?', { tools }))
-    expect(answer).toMatchObject({ finish: 'tool_calls', text: '', toolCall: { name: 'get_weather' } })
-    expect(JSON.parse(answer.toolCall?.argumentsJson ?? '')).toEqual({ city: 'New Taipei' })
+    expect(answer).toMatchObject({ finish: 'tool_calls', text: '', toolCalls: [{ name: 'get_weather' }] })
+    expect(JSON.parse(answer.toolCalls[0]?.argumentsJson ?? '')).toEqual({ city: 'New Taipei' })
   })
 
   it('calls none when no tool fits or none may be called', () => {
-    expect(answerTo(ask('Tell me a joke', { tools })).toolCall).toBe(null)
-    expect(answerTo(ask('The weather in Taipei?', { tools, toolChoice: 'none' })).toolCall).toBe(null)
+    expect(answerTo(ask('Tell me a joke', { tools })).toolCalls).toEqual([])
+    expect(answerTo(ask('The weather in Taipei?', { tools, toolChoice: 'none' })).toolCalls).toEqual([])
   })
 
   it('calls the tool it must', () => {
-    expect(answerTo(ask('Tell me a joke', { tools, toolChoice: 'required' })).toolCall).not.toBe(null)
+    expect(answerTo(ask('Tell me a joke', { tools, toolChoice: 'required' })).toolCalls).toHaveLength(1)
     const named = ask('The weather?', { tools, toolChoice: { name: 'issueRefund' } })
-    expect(answerTo(named).toolCall?.name).toBe('issueRefund')
+    expect(answerTo(named).toolCalls[0]?.name).toBe('issueRefund')
   })
 
   it('quotes the result of a tool', () => {

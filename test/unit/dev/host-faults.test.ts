@@ -137,9 +137,9 @@ describe('in the middle of a stream', () => {
     }))
 
   it.each([
-    ['openai/v1/chat/completions', { model: 'able', messages }, 'error.type'],
-    ['openai/v1/responses', { model: 'able', input: 'Tell me about tides' }, 'code'],
-    ['anthropic/v1/messages', { model: 'claude', max_tokens: 99, messages }, 'error.type'],
+    ['openai/v1/chat/completions', { model: 'able', messages, stream: true }, 'error.type'],
+    ['openai/v1/responses', { model: 'able', input: 'Tell me about tides', stream: true }, 'code'],
+    ['anthropic/v1/messages', { model: 'claude', max_tokens: 99, messages, stream: true }, 'error.type'],
     [
       'google/v1beta/models/gemini:streamGenerateContent?alt=sse',
       { contents: [{ parts: [{ text: 'tides' }] }] },
@@ -148,7 +148,7 @@ describe('in the middle of a stream', () => {
   ])('error-in-band: an error as an event: %s', (path, body, place) =>
     withHosts(async (hosts) => {
       await script(hosts, { kind: 'error-in-band', afterChunks: 1 })
-      const { text, broken } = await received(await post(`${hosts.url}/${path}`, { ...body, stream: true }))
+      const { text, broken } = await received(await post(`${hosts.url}/${path}`, body))
       expect(broken).toBe(false)
       expect(valuesAt(eventsIn(text), place)).toHaveLength(1)
     }),

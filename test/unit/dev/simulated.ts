@@ -11,9 +11,14 @@ export const models: readonly SimulatedModel[] = [
   { host: 'openai', hostModelId: 'able', ability: 0.95, ...quick },
   { host: 'openai', hostModelId: 'weak', ability: 0.3, ...quick },
   { host: 'openai', hostModelId: 'thinker', ability: 0.9, reasoning: true, ...quick },
+  { host: 'openai', hostModelId: 'gpt-5-mini', ability: 0.9, reasoning: true, ...quick },
+  { host: 'deepseek', hostModelId: 'deepseek-chat', ability: 0.9, ...quick },
+  { host: 'openrouter', hostModelId: 'any/thinker', ability: 0.9, reasoning: true, ...quick },
   { host: 'groq', hostModelId: 'meta/fast', ability: 0.6, reasoning: true, ...quick },
   { host: 'anthropic', hostModelId: 'claude', ability: 0.9, reasoning: true, ...quick },
   { host: 'google', hostModelId: 'gemini', ability: 0.9, reasoning: true, ...quick },
+  { host: 'google', hostModelId: 'gemini-2.5-flash', ability: 0.9, reasoning: true, ...quick },
+  { host: 'google', hostModelId: 'gemini-3-flash', ability: 0.9, reasoning: true, ...quick },
 ]
 
 /** One question in three formats. */
@@ -53,6 +58,24 @@ export function post(url: string, body: unknown, headers: Record<string, string>
 export async function json(response: Promise<Response>) {
   return JSON.parse(await (await response).text())
 }
+
+/** The status and the message of a host's refusal. */
+export async function refusal(response: Promise<Response>): Promise<{ status: number; message: string }> {
+  const { status } = await response
+  const { error } = await json(response)
+  return { status, message: error.message }
+}
+
+/** Two tools with subjects of their own, and a prompt that names both. */
+export const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+export const twoTools = [
+  { name: 'get_weather', description: 'The weather in a city' },
+  { name: 'get_time', description: 'The time in a city' },
+]
+export const twoSubjects = 'What are the weather and the time in Taipei?'
+/** One pixel. */
+export const png =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII='
 
 export async function script(hosts: SimulatedHosts, faults: unknown): Promise<Response> {
   return post(`${hosts.url}/_control/faults`, faults)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_USAGE } from '../../../src/core/chat.ts'
 import {
   answering,
   counted,
@@ -30,13 +31,7 @@ describe('a good answer', () => {
       {
         type: 'answer-end',
         reason: 'stop',
-        usage: {
-          inputTokens: 100,
-          cachedInputTokens: 0,
-          cacheWriteTokens: 0,
-          outputTokens: 20,
-          reasoningTokens: 0,
-        },
+        usage: { ...NO_USAGE, inputTokens: 100, outputTokens: 20 },
       },
     ])
     expect(execution.attempts).toMatchObject([

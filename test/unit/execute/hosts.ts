@@ -1,6 +1,7 @@
-import type { ChatEvent, Usage } from '../../../src/core/chat.ts'
+import { type ChatEvent, NO_USAGE, type Usage } from '../../../src/core/chat.ts'
 import { type ExecuteIo, execute, type Execution } from '../../../src/execute/execute.ts'
 import { localHost } from '../../../src/providers/hosts.ts'
+import { readChunks } from '../../../src/providers/server-sent-events.ts'
 import { breakerKey } from '../../../src/route/filter.ts'
 import type { Outcome } from '../../../src/stats/breaker.ts'
 import { chat, decision, eligible, priced } from '../route/builders.ts'
@@ -12,13 +13,7 @@ export type HostAnswer = (signal: AbortSignal) => Response | Promise<Response>
 export const PLAN = ['one', 'two', 'three', 'four'].map((host) =>
   eligible({ host, model: `v/${host}`, price: priced(1, 10) }),
 )
-export const ESTIMATE: Usage = {
-  inputTokens: 700,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-}
+export const ESTIMATE: Usage = { ...NO_USAGE, inputTokens: 700 }
 
 export type World = {
   io: ExecuteIo
@@ -48,6 +43,7 @@ export function world(
       return answer(signal)
     },
     now: () => clock++,
+    open: readChunks,
     signal: controller.signal,
     timeouts: { firstByteMs: 1_000, idleMs: 1_000, totalMs: 2_000, ...timeouts },
     estimateUsage: (_tried, text) => ({ ...ESTIMATE, outputTokens: text.length }),
@@ -56,7 +52,6 @@ export function world(
       return {
         access: { host: localHost(offer.host, baseUrl), baseUrl, apiKey: 'sk-test' },
         simulated: true,
-        sameProtocol: true,
       }
     },
     report: (key, outcome) => reports.push([key, outcome]),

@@ -21,6 +21,7 @@ function tryDecode(body: unknown): boolean {
 const fields = [
   ['model', 'messages', 'tools', 'tool_choice', 'response_format', 'stop', 'metadata', 'models', 'provider'],
   ['plugins', 'stream_options', 'usage', 'temperature', 'max_tokens', 'n', '__proto__', 'constructor'],
+  ['reasoning', 'modalities', 'top_k'],
 ].flat()
 
 describe('decodeChatRequest, whatever the body', () => {
@@ -51,7 +52,13 @@ describe('decodeChatRequest, whatever the body', () => {
     )
     const role = fc.constantFrom('system', 'developer', 'user', 'assistant', 'tool', 'robot')
     const message = fc.record(
-      { role, content, tool_call_id: fc.string(), tool_calls: fc.jsonValue() },
+      {
+        role,
+        content,
+        tool_call_id: fc.string(),
+        tool_calls: fc.jsonValue(),
+        reasoning_details: fc.jsonValue(),
+      },
       { requiredKeys: [] },
     )
     fc.assert(

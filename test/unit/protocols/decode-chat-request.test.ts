@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { NO_USAGE } from '../../../src/core/chat.ts'
+import type { Inbound } from '../../../src/protocols/inbound.ts'
 import { decodeChatRequest } from '../../../src/protocols/openai-chat/decode-request.ts'
 
 const MINIMAL = { model: 'auto', messages: [{ role: 'user', content: 'Hello' }] }
 const decode = (fields: object) => decodeChatRequest({ ...MINIMAL, ...fields })
 const text = (words: string) => ({ type: 'text', text: words })
+
+/** A streamed answer as the caller asked to have it written. */
+function written({ reply }: Inbound): string {
+  const head = { id: 'chatcmpl-1', createdAt: 0, model: 'acme/one', simulated: false, inputTokens: 1 }
+  const closing = { reason: 'stop', otherReasons: [], usage: NO_USAGE, costUsd: null } as const
+  const encoder = reply.stream(head)
+  return encoder.delta({ type: 'reasoning-delta', text: 'Hm' }) + encoder.end(closing)
+}
 
 describe('decodeChatRequest', () => {
   it('adds nothing to a minimal body', () => {
@@ -13,11 +23,12 @@ describe('decodeChatRequest', () => {
         tools: [],
         output: { type: 'text' },
         sampling: {},
-        extra: {},
+        reasoning: {},
+        native: { format: 'openai-chat', body: {}, headers: {}, droppedElsewhere: [], onlyHere: [] },
       },
       routing: { model: 'auto', models: [], provider: {}, autoRouter: {} },
       stream: false,
-      includeUsage: false,
+      reply: expect.objectContaining({ idPrefix: 'chatcmpl' }),
     })
   })
 
@@ -36,10 +47,13 @@ describe('decodeChatRequest', () => {
       { role: 'system', content: [text('Be wise')] },
       { role: 'developer', content: [text('Be'), text('brief')] },
       { role: 'user', content: [text('Hello')], name: 'ada' },
-      { role: 'assistant', content: [], toolCalls: [{ id: 'call_1', name: 'f', argumentsJson: '{"a":' }] },
+      {
+        role: 'assistant',
+        content: [{ type: 'tool-call', id: 'call_1', name: 'f', argumentsJson: '{"a":' }],
+      },
       { role: 'tool', toolCallId: 'call_1', content: [text('42')] },
-      { role: 'assistant', content: [text('Well'), text('No')], toolCalls: [] },
-      { role: 'assistant', content: [], toolCalls: [] },
+      { role: 'assistant', content: [text('Well'), { type: 'refusal', text: 'No' }] },
+      { role: 'assistant', content: [] },
     ])
   })
 
@@ -90,7 +104,8 @@ describe('decodeChatRequest', () => {
       stop: ['a', 'b'],
       max_tokens: 10,
       max_completion_tokens: 20,
-      n: 1,
+      n: 3,
+      top_k: 40,
       logprobs: true,
       top_logprobs: 0,
       reasoning_effort: 'none',
@@ -113,11 +128,13 @@ describe('decodeChatRequest', () => {
         maxOutputTokens: 20,
         logprobs: true,
         topLogprobs: 0,
+        topK: 40,
+        choices: 3,
       },
-      reasoningEffort: 'none',
+      reasoning: { effort: 'none' },
       user: 'u1',
       metadata: { team: 'blue' },
-      extra: {},
+      native: expect.objectContaining({ droppedElsewhere: [], onlyHere: [] }),
     })
     expect(decode({ stop: 'END', max_tokens: 10, tool_choice: 'required' }).chat).toMatchObject({
       sampling: { stop: ['END'], maxOutputTokens: 10 },
@@ -177,12 +194,9 @@ describe('decodeChatRequest', () => {
     [{ usage: { include: true } }, false, true],
     [{ stream_options: { include_usage: false }, usage: { include: true } }, false, false],
   ])('reads how to send the answer from %o', (fields, stream, includeUsage) => {
-    expect(decode(fields)).toMatchObject({ stream, includeUsage })
-  })
-
-  it('keeps the fields it does not know, and no others', () => {
-    const extra = { top_k: 40, store: null, constructor: { name: 'x' }, toString: 1 }
-    expect(decode({ ...extra, session_id: 's1', provider: {} }).chat.extra).toEqual(extra)
+    const inbound = decode(fields)
+    expect(inbound.stream).toBe(stream)
+    expect(written(inbound).includes('"prompt_tokens"')).toBe(includeUsage)
   })
 
   it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
@@ -195,7 +209,7 @@ describe('decodeChatRequest', () => {
       const { chat, stream } = decodeChatRequest(body)
       expect(chat.sampling).toEqual({})
       expect(stream).toBe(false)
-      expect(Object.getPrototypeOf(chat.extra)).toBe(Object.prototype)
+      expect(Object.getPrototypeOf(chat.native?.body)).toBe(Object.prototype)
       expect({}).not.toHaveProperty('polluted')
     },
   )
@@ -206,12 +220,13 @@ describe('decodeChatRequest', () => {
         ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'temperature', 'top_p', 'stop'],
         ['presence_penalty', 'frequency_penalty', 'seed', 'max_tokens', 'max_completion_tokens', 'n'],
         ['logprobs', 'top_logprobs', 'stream', 'stream_options', 'reasoning_effort', 'usage', 'user'],
-        ['metadata', 'models', 'provider', 'plugins', 'session_id'],
+        ['metadata', 'models', 'provider', 'plugins', 'session_id', 'reasoning', 'top_k', 'modalities'],
       ]
         .flat()
         .map((name) => [name, null]),
     )
-    expect(decode(nulls)).toEqual(decodeChatRequest(MINIMAL))
+    const plain = decodeChatRequest(MINIMAL)
+    expect(decode(nulls)).toEqual({ ...plain, reply: expect.anything() })
     const tools = [
       { type: 'function', function: { name: 'f', description: null, parameters: null, strict: null } },
     ]

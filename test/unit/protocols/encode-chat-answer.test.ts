@@ -1,35 +1,46 @@
 import OpenAI from 'openai'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Answer, createAnswerBuilder } from '../../../src/core/answer.ts'
-import type { ChatEvent, FinishReason } from '../../../src/core/chat.ts'
-import {
-  type AnswerClosing,
-  createChunkEncoder,
-  encodeAnswer,
-} from '../../../src/protocols/openai-chat/encode-answer.ts'
+import { type Answer, createAnswerBuilder, textsOf } from '../../../src/core/answer.ts'
+import type { ChatEvent, ContentEvent, FinishReason, Usage } from '../../../src/core/chat.ts'
+import type { AnswerClosing } from '../../../src/protocols/inbound.ts'
+import { type ChatReplyOptions, encodeAnswer } from '../../../src/protocols/openai-chat/encode-answer.ts'
+import { createChunkEncoder } from '../../../src/protocols/openai-chat/encode-stream.ts'
 import { openaiChat } from '../../../src/providers/openai-chat/index.ts'
+import { COMPATIBLE } from '../providers/conversation.ts'
 
-const HEAD = { id: 'chatcmpl-1', createdAt: 1_767_950_422_999, model: 'acme/one', simulated: false }
-const USAGE = {
+const HEAD = {
+  id: 'chatcmpl-1',
+  createdAt: 1_767_950_422_999,
+  model: 'acme/one',
+  simulated: false,
+  inputTokens: 9,
+}
+const SHOWN: ChatReplyOptions = { includeUsage: false, showReasoning: true }
+const WITH_USAGE: ChatReplyOptions = { ...SHOWN, includeUsage: true }
+const USAGE: Usage = {
   inputTokens: 10,
   cachedInputTokens: 4,
   cacheWriteTokens: 3,
+  longCacheWriteTokens: 0,
+  audioInputTokens: 1,
+  imageInputTokens: 0,
   outputTokens: 7,
   reasoningTokens: 2,
+  audioOutputTokens: 1,
 }
-const CLOSING: AnswerClosing = { reason: 'stop', usage: USAGE, costUsd: 0.0012 }
+const CLOSING: AnswerClosing = { reason: 'stop', otherReasons: [], usage: USAGE, costUsd: 0.0012 }
 const SENT_USAGE = {
   prompt_tokens: 10,
   completion_tokens: 7,
   total_tokens: 17,
-  prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 3 },
-  completion_tokens_details: { reasoning_tokens: 2 },
+  prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 3, audio_tokens: 1 },
+  completion_tokens_details: { reasoning_tokens: 2, audio_tokens: 1 },
   cost: 0.0012,
 }
 const FIELDS = { id: 'chatcmpl-1', created: 1_767_950_422, model: 'acme/one' }
 
-const EVENTS: readonly ChatEvent[] = [
+const EVENTS: readonly ContentEvent[] = [
   { type: 'reasoning-delta', text: 'Hm' },
   { type: 'text-delta', text: 'Grüße\n', logprobs: [{ token: 'Grüße', logprob: -1 }] },
   { type: 'refusal-delta', text: 'No' },
@@ -46,8 +57,8 @@ function dataOf(stream: string): string[] {
     .map((line) => line.replace(/^data: /, ''))
 }
 
-function encodeStream(events: readonly ChatEvent[], closing = CLOSING, includeUsage = false): string {
-  const encoder = createChunkEncoder(HEAD, includeUsage)
+function encodeStream(events: readonly ContentEvent[], closing = CLOSING, options = SHOWN): string {
+  const encoder = createChunkEncoder(HEAD, options)
   return events.map((event) => encoder.delta(event)).join('') + encoder.end(closing)
 }
 
@@ -59,7 +70,7 @@ function gather(events: readonly ChatEvent[]): Answer {
 
 /** What our own reader of OpenAI Chat makes of the stream. */
 function readBack(stream: string): Answer {
-  const adapter = openaiChat({ maxTokensField: 'max_tokens', developerRole: true, reasoningEffort: true })
+  const adapter = openaiChat(COMPATIBLE)
   return gather(dataOf(stream).flatMap(adapter.createDecoder()))
 }
 
@@ -86,7 +97,7 @@ describe('the chunk encoder', () => {
   })
 
   it('writes usage only when asked, in a last chunk without choices', () => {
-    const data = dataOf(encodeStream(EVENTS, CLOSING, true)).slice(0, -1)
+    const data = dataOf(encodeStream(EVENTS, CLOSING, WITH_USAGE)).slice(0, -1)
     const chunks = data.map((json): object => JSON.parse(json))
     expect(chunks.at(-1)).toEqual({
       ...FIELDS,
@@ -113,16 +124,14 @@ describe('the chunk encoder', () => {
     expect(JSON.parse(first ?? '')).toEqual(chunk({ role: 'assistant' }, 'stop'))
   })
 
-  it('writes no [DONE] after an error, and nothing for events that close', () => {
-    const encoder = createChunkEncoder(HEAD, true)
+  it('writes no [DONE] after an error', () => {
+    const encoder = createChunkEncoder(HEAD, WITH_USAGE)
     const body = { message: 'Acme broke off', type: 'api_error', code: 'provider_failed', param: null }
     expect(dataOf(encoder.error(body)).map((json): unknown => JSON.parse(json))).toEqual([{ error: body }])
-    expect(encoder.delta({ type: 'answer-end', reason: 'stop', usage: null })).toBe('')
-    expect(encoder.delta({ type: 'answer-error', code: 'timeout', message: 'late' })).toBe('')
   })
 
   it('marks simulated answers', () => {
-    const encoder = createChunkEncoder({ ...HEAD, simulated: true }, false)
+    const encoder = createChunkEncoder({ ...HEAD, simulated: true }, SHOWN)
     expect(encoder.delta({ type: 'text-delta', text: 'x' })).toContain('"system_fingerprint":"simulated"')
     expect(encodeStream(EVENTS)).not.toContain('simulated')
   })
@@ -141,9 +150,9 @@ const prose = fc.array(
 const toolCalls = fc
   .array(fc.tuple(words, words, fc.array(words)), { maxLength: 3 })
   .map((calls) =>
-    calls.flatMap(([id, name, pieces], index): ChatEvent[] => [
+    calls.flatMap(([id, name, pieces], index): ContentEvent[] => [
       { type: 'tool-call-start', index, id: `${index}${id}`, name },
-      ...pieces.map((argumentsJson): ChatEvent => ({ type: 'tool-call-delta', index, argumentsJson })),
+      ...pieces.map((argumentsJson): ContentEvent => ({ type: 'tool-call-delta', index, argumentsJson })),
     ]),
   )
 
@@ -152,7 +161,8 @@ describe('what is written, read back', () => {
     fc.assert(
       fc.property(prose, toolCalls, reason, fc.boolean(), (deltas, calls, finish, includeUsage) => {
         const events = [...deltas, ...calls]
-        const answer = readBack(encodeStream(events, { ...CLOSING, reason: finish }, includeUsage))
+        const options = { ...SHOWN, includeUsage }
+        const answer = readBack(encodeStream(events, { ...CLOSING, reason: finish }, options))
         const last = { type: 'answer-end', reason: finish, usage: includeUsage ? USAGE : null }
         expect(answer).toEqual({ ...gather(events), last })
       }),
@@ -160,15 +170,16 @@ describe('what is written, read back', () => {
   })
 
   it('is the same whole', () => {
-    const adapter = openaiChat({ maxTokensField: 'max_tokens', developerRole: true, reasoningEffort: true })
+    const adapter = openaiChat(COMPATIBLE)
     fc.assert(
       fc.property(prose, toolCalls, reason, (deltas, calls, finish) => {
         const answer = gather([...deltas, ...calls])
         const body: unknown = JSON.parse(
-          JSON.stringify(encodeAnswer(HEAD, answer, { ...CLOSING, reason: finish })),
+          JSON.stringify(encodeAnswer(HEAD, answer, { ...CLOSING, reason: finish }, SHOWN)),
         )
-        const last = { type: 'answer-end', reason: finish, usage: USAGE }
-        expect(gather(adapter.decodeAnswer(body))).toEqual({ ...answer, last })
+        const back = gather(adapter.decodeAnswer(body))
+        expect(back.last).toEqual({ type: 'answer-end', reason: finish, usage: USAGE })
+        expect(back.choices.map(textsOf)).toEqual(answer.choices.map(textsOf))
       }),
     )
   })
@@ -176,7 +187,7 @@ describe('what is written, read back', () => {
 
 describe('a whole answer', () => {
   it('has the shape of chat.completion', () => {
-    expect(encodeAnswer(HEAD, gather(EVENTS), { ...CLOSING, metadata: { route: 'r1' } })).toEqual({
+    expect(encodeAnswer(HEAD, gather(EVENTS), { ...CLOSING, metadata: { route: 'r1' } }, SHOWN)).toEqual({
       ...FIELDS,
       object: 'chat.completion',
       choices: [
@@ -203,7 +214,10 @@ describe('a whole answer', () => {
     [EVENTS.slice(2, 3), null],
     [EVENTS.slice(3), null],
   ])('has content only where there is text: %o', (events, content) => {
-    expect(encodeAnswer(HEAD, gather(events), CLOSING)).toHaveProperty('choices.0.message.content', content)
+    expect(encodeAnswer(HEAD, gather(events), CLOSING, SHOWN)).toHaveProperty(
+      'choices.0.message.content',
+      content,
+    )
   })
 })
 
@@ -217,7 +231,8 @@ const QUESTION = { model: 'auto', messages: [{ role: 'user' as const, content: '
 describe("OpenAI's own client", () => {
   it('gathers a streamed answer', async () => {
     const events = EVENTS.filter(({ type }) => type !== 'refusal-delta')
-    const stream = encodeStream(events, { ...CLOSING, reason: 'tool_calls', metadata: { route: 'r1' } }, true)
+    const closing: AnswerClosing = { ...CLOSING, reason: 'tool_calls', metadata: { route: 'r1' } }
+    const stream = encodeStream(events, closing, WITH_USAGE)
     const answer = await client(stream).chat.completions.stream(QUESTION).finalChatCompletion()
     expect(answer.choices[0]).toMatchObject({
       finish_reason: 'tool_calls',
@@ -231,7 +246,7 @@ describe("OpenAI's own client", () => {
   })
 
   it('throws what went wrong in the middle of a stream', async () => {
-    const encoder = createChunkEncoder(HEAD, false)
+    const encoder = createChunkEncoder(HEAD, SHOWN)
     const body = { message: 'Acme broke off', type: 'api_error', code: 'provider_failed', param: null }
     const stream = encoder.delta({ type: 'text-delta', text: 'Well' }) + encoder.error(body)
     const answer = client(stream).chat.completions.stream(QUESTION).finalChatCompletion()

@@ -44,6 +44,12 @@ describe('decodeChatRequest refuses', () => {
     ],
     ['messages[0].content[0].image_url.url', user([{ type: 'image_url', image_url: { url: 'data:,hi' } }])],
     ['messages[0].content[0].file.file_data', user([{ type: 'file', file: { file_data: 'cGRm' } }])],
+    ['messages[0].content[0].file.file_data', user([{ type: 'file', file: { filename: 'a.pdf' } }])],
+    [
+      'messages[0].content[0].cache_control.ttl',
+      user([{ ...text('x'), cache_control: { type: 'ephemeral', ttl: '2h' } }]),
+    ],
+    ['messages[0].tool_calls[0].custom.input', calls([{ id: 'c', type: 'custom', custom: { name: 'f' } }])],
     [
       'messages[0].content[0].input_audio.format',
       user([{ type: 'input_audio', input_audio: { data: 'x', format: 'ogg' } }]),
@@ -66,7 +72,11 @@ describe('decodeChatRequest refuses', () => {
     ['max_tokens', { max_tokens: 1.5 }],
     ['max_tokens', { max_tokens: 1e9 }],
     ['max_completion_tokens', { max_completion_tokens: -1 }],
-    ['n', { n: 2 }],
+    ['n', { n: 9 }],
+    ['n', { n: 0 }],
+    ['modalities[1]', { modalities: ['text', 'audio'] }],
+    ['reasoning.effort', { reasoning: { effort: 'heroic' } }],
+    ['reasoning.max_tokens', { reasoning: { max_tokens: 0 } }],
     ['stop', { stop: 17 }],
     ['stop', { stop: items(17, 'x') }],
     ['stream', { stream: 'yes' }],
@@ -80,10 +90,11 @@ describe('decodeChatRequest refuses', () => {
     ],
     ['tools[0].function.name', tool({})],
     ['tools[0].function', tool(undefined)],
-    ['tools[0].type', { tools: [{ type: 'browser' }] }],
+    ['tools[0].type', { tools: [{ name: 'f' }] }],
     ['tools', { tools: items(513, { type: 'function', function: { name: 'f' } }) }],
     ['tool_choice', { tool_choice: 'bogus' }],
     ['tool_choice.function', { tool_choice: { type: 'function' } }],
+    ['tool_choice.type', { tool_choice: {} }],
     ['models', { models: items(17, 'm') }],
     ['metadata', { metadata: pairs(17) }],
     ['metadata.key0', { metadata: pairs(1, 'x'.repeat(513)) }],
@@ -107,7 +118,9 @@ describe('decodeChatRequest refuses', () => {
     expect(refusal(body)).toMatchObject({ code: 'invalid_request', param: null })
   })
 
-  it('more than one answer in words a caller understands', () => {
-    expect(refusal({ ...MINIMAL, n: 2 }).message).toBe("Invalid 'n': only 1 answer per request is supported")
+  it('spoken answers in words a caller understands', () => {
+    expect(refusal({ ...MINIMAL, modalities: ['audio'] }).message).toBe(
+      "Invalid 'modalities[0]': only text answers are supported",
+    )
   })
 })

@@ -1,5 +1,6 @@
 import type { ChatRequest, ContentPart, Message } from '../../../src/core/chat.ts'
 import type { Target } from '../../../src/providers/adapter.ts'
+import type { Dialect } from '../../../src/providers/openai-chat/encode.ts'
 
 /** A request that asks one thing, with these fields changed. */
 export function requestWith(fields: Partial<ChatRequest>): ChatRequest {
@@ -8,18 +9,35 @@ export function requestWith(fields: Partial<ChatRequest>): ChatRequest {
     tools: [],
     output: { type: 'text' },
     sampling: {},
-    extra: {},
+    reasoning: {},
+    native: null,
     ...fields,
   }
 }
 
-export const words = (text: string): ContentPart => ({ type: 'text', text })
+export const words = (text: string) => ({ type: 'text' as const, text })
+
+/** OpenAI Chat as OpenAI speaks it, and as most others do. */
+export const OPENAI: Dialect = {
+  maxTokensField: 'max_completion_tokens',
+  developerRole: true,
+  reasoningEffort: true,
+  choices: true,
+  topK: false,
+}
+export const COMPATIBLE: Dialect = {
+  maxTokensField: 'max_tokens',
+  developerRole: false,
+  reasoningEffort: false,
+  choices: false,
+  topK: true,
+}
 
 export const TARGET: Target = {
   hostModelId: 'model-1',
   stream: false,
-  sameProtocol: true,
   maxOutputTokens: 4_096,
+  structuredOutput: 'json_schema',
 }
 
 export const WEATHER = {
@@ -49,10 +67,10 @@ export const TOOL_ROUND: readonly Message[] = [
   { role: 'user', content: [words('Weather and time?')] },
   {
     role: 'assistant',
-    content: [words('')],
-    toolCalls: [
-      { id: 'call_1', name: 'get_weather', argumentsJson: '{"city":"Oslo"}' },
-      { id: 'call_2', name: 'get_time', argumentsJson: '' },
+    content: [
+      words(''),
+      { type: 'tool-call', id: 'call_1', name: 'get_weather', argumentsJson: '{"city":"Oslo"}' },
+      { type: 'tool-call', id: 'call_2', name: 'get_time', argumentsJson: '' },
     ],
   },
   { role: 'tool', toolCallId: 'call_1', content: [words('{"sky":"clear"}')] },

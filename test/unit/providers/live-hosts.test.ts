@@ -1,24 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { HOSTS } from '../../../src/providers/hosts.ts'
-import { type HostSettings, liveHosts } from '../../../src/providers/live-hosts.ts'
+import { WIRE_FORMATS } from '../../../src/core/chat.ts'
+import { bedrockAccess } from '../../../src/providers/bedrock.ts'
+import { CLOUD_HOSTS, HOSTS } from '../../../src/providers/hosts.ts'
+import { liveHosts, localServers } from '../../../src/providers/live-hosts.ts'
 import { CATALOG } from '../../../src/route/catalog/index.ts'
+import { NOTHING } from './cloud-host.ts'
 
-const nothing: HostSettings = {
-  hostKeys: new Map(),
-  simulatedHostsUrl: null,
-  cloudflareAccountId: null,
-  localHosts: [],
-}
 const simulator = 'http://127.0.0.1:9'
+const bedrock =
+  bedrockAccess({ AWS_BEARER_TOKEN_BEDROCK: 'key', AWS_REGION: 'us-east-1' }) ?? expect.unreachable()
 
 describe('liveHosts', () => {
   it('has none without keys and without a simulator', () => {
-    expect(liveHosts(nothing).size).toBe(0)
+    expect(liveHosts(NOTHING).size).toBe(0)
   })
 
   it('simulates every host that has no key, and calls the others for real', () => {
     const live = liveHosts({
-      ...nothing,
+      ...NOTHING,
       simulatedHostsUrl: simulator,
       hostKeys: new Map([['openai', 'sk-real']]),
     })
@@ -36,33 +35,82 @@ describe('liveHosts', () => {
 
   it('never sends a real key to a simulated host', () => {
     const live = liveHosts({
-      ...nothing,
+      ...NOTHING,
       simulatedHostsUrl: simulator,
       hostKeys: new Map([['xai', 'xai-real']]),
     })
     for (const { simulated, access } of live.values()) {
-      if (simulated) expect(access.apiKey).toBe('sk-simulated')
+      if (simulated) expect(access).toMatchObject({ apiKey: 'sk-simulated' })
     }
   })
 
   it('needs the account beside the key of Workers AI', () => {
     const hostKeys = new Map([['workers-ai', 'token']])
-    expect(liveHosts({ ...nothing, hostKeys }).has('workers-ai')).toBe(false)
-    const live = liveHosts({ ...nothing, hostKeys, cloudflareAccountId: 'abc' })
+    expect(liveHosts({ ...NOTHING, hostKeys }).has('workers-ai')).toBe(false)
+    const live = liveHosts({ ...NOTHING, hostKeys, cloudflareAccountId: 'abc' })
     expect(live.get('workers-ai')?.access.baseUrl).toContain('/accounts/abc/')
   })
 
   it('adds servers of the operator, with or without a key', () => {
     const local = { id: 'ollama', base_url: 'http://localhost:11434/v1' }
-    expect(liveHosts({ ...nothing, localHosts: [local] }).get('ollama')).toMatchObject({
+    expect(liveHosts({ ...NOTHING, localHosts: [local] }).get('ollama')).toMatchObject({
       simulated: false,
       access: { baseUrl: local.base_url },
     })
   })
+
+  it('speaks with a server of the operator in its own format', () => {
+    const local = { id: 'mine', base_url: 'http://localhost:1234/v1' }
+    const formats = [undefined, ...WIRE_FORMATS].map((format) => {
+      const live = liveHosts({ ...NOTHING, localHosts: [{ ...local, format }] })
+      return live.get('mine')?.access.host.formats.map((adapter) => adapter.format)
+    })
+    expect(formats).toEqual([['openai-chat'], ...WIRE_FORMATS.map((format) => [format])])
+  })
+
+  it('has the clouds that are set up, and simulates none', () => {
+    const clouds = new Map([['bedrock', bedrock]])
+    const live = liveHosts({ ...NOTHING, clouds, simulatedHostsUrl: simulator })
+    expect(live.get('bedrock')).toMatchObject({
+      simulated: false,
+      access: { baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com/anthropic/v1' },
+    })
+    expect([live.has('vertex'), live.has('azure')]).toEqual([false, false])
+  })
+
+  it('leaves out a cloud whose address is not whole', () => {
+    const clouds = new Map([['bedrock', { ...bedrock, place: {} }]])
+    expect(liveHosts({ ...NOTHING, clouds }).size).toBe(0)
+  })
+})
+
+describe('localServers', () => {
+  const server = { id: 'mine', base_url: 'http://localhost:1234/v1', models: [{ id: 'm' }] }
+
+  it('takes what a model can do', () => {
+    const model = {
+      id: 'm',
+      tools: true,
+      input_modalities: ['text', 'image'],
+      structured_output: 'json_schema',
+      reasoning_efforts: ['low', 'high'],
+    }
+    expect(localServers.parse([{ ...server, models: [model] }])).toMatchObject([{ models: [model] }])
+  })
+
+  it.each([
+    { format: 'openai' },
+    { base_url: 'ftp://localhost' },
+    { models: [{ id: 'm', input_modalities: ['smell'] }] },
+    { models: [{ id: 'm', reasoning_efforts: [] }] },
+    { models: [{ id: 'm', temperature: 1 }] },
+  ])('refuses %j', (wrong) => {
+    expect(localServers.safeParse([{ ...server, ...wrong }]).success).toBe(false)
+  })
 })
 
 it('knows every host of the catalog', () => {
-  const known = new Set(HOSTS.map(({ id }) => id))
+  const known = new Set([...HOSTS, ...CLOUD_HOSTS].map(({ id }) => id))
   const sellers = new Set(CATALOG.flatMap(({ offers }) => offers.map(({ host }) => host)))
   expect([...sellers].filter((host) => !known.has(host))).toEqual([])
   expect(sellers.size).toBeGreaterThanOrEqual(8)

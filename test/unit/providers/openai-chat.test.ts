@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { ChatRequest } from '../../../src/core/chat.ts'
+import type { ChatRequest, Message, NativeRequest } from '../../../src/core/chat.ts'
 import type { Target } from '../../../src/providers/adapter.ts'
 import { openaiChat } from '../../../src/providers/openai-chat/index.ts'
 import {
   AUDIO,
+  COMPATIBLE,
   FILE,
   IMAGE,
   IMAGE_URL,
+  OPENAI,
   SAMPLING,
   SCHEMA,
   TARGET,
@@ -16,12 +18,8 @@ import {
   words,
 } from './conversation.ts'
 
-const openai = openaiChat({
-  maxTokensField: 'max_completion_tokens',
-  developerRole: true,
-  reasoningEffort: true,
-})
-const compatible = openaiChat({ maxTokensField: 'max_tokens', developerRole: false, reasoningEffort: false })
+const openai = openaiChat(OPENAI)
+const compatible = openaiChat(COMPATIBLE)
 
 const body = (fields: Partial<ChatRequest>, target: Partial<Target> = {}, adapter = openai) =>
   adapter.encode(requestWith(fields), { ...TARGET, ...target }).body
@@ -96,8 +94,8 @@ describe('encode for OpenAI Chat', () => {
       { role: 'tool', tool_call_id: 'call_2', content: '12:00' },
       { role: 'user', content: 'Thanks' },
     ])
-    const silent = [{ role: 'assistant', content: [], toolCalls: [] }] as const
-    expect(body({ messages: silent })).toHaveProperty('messages', [{ role: 'assistant', content: null }])
+    const silent = [{ role: 'assistant', content: [] }] as const
+    expect(body({ messages: silent })).toHaveProperty('messages', [{ role: 'assistant', content: '' }])
   })
 
   it.each([
@@ -143,18 +141,125 @@ describe('encode for OpenAI Chat', () => {
       top_logprobs: 2,
       user: 'u1',
     }
-    const fields: Partial<ChatRequest> = { sampling: SAMPLING, reasoningEffort: 'low', user: 'u1' }
+    const fields: Partial<ChatRequest> = { sampling: SAMPLING, reasoning: { effort: 'low' }, user: 'u1' }
     expect(body(fields)).toEqual({ ...PLAIN, ...sent, max_completion_tokens: 99, reasoning_effort: 'low' })
     expect(body(fields, {}, compatible)).toEqual({ ...PLAIN, ...sent, max_tokens: 99 })
-    expect(openai.unsupported(requestWith(fields), TARGET)).toEqual([])
-    expect(compatible.unsupported(requestWith(fields), TARGET)).toEqual(['reasoning_effort'])
+    expect(openai.unsupported(requestWith(fields))).toEqual([])
+    expect(compatible.unsupported(requestWith(fields))).toEqual(['reasoning_effort'])
   })
 
-  it('passes on unknown fields only in its own protocol, and never over known ones', () => {
-    const fields = { extra: { top_k: 40, model: 'other', messages: [] } }
-    expect(body(fields)).toEqual({ ...PLAIN, top_k: 40 })
-    expect(body(fields, { sameProtocol: false })).toEqual(PLAIN)
-    expect(openai.unsupported(requestWith(fields), TARGET)).toEqual([])
-    expect(openai.unsupported(requestWith(fields), { ...TARGET, sameProtocol: false })).toContain('top_k')
+  it('sends number of choices and top_k to those that take them', () => {
+    const fields = { sampling: { choices: 3, topK: 40 } }
+    expect(body(fields)).toEqual({ ...PLAIN, n: 3 })
+    expect(body(fields, {}, compatible)).toEqual({ ...PLAIN, top_k: 40 })
+    expect(openai.unsupported(requestWith(fields))).toEqual(['top_k'])
+    expect(compatible.unsupported(requestWith(fields))).toEqual([])
+    expect([openai.takesChoices, compatible.takesChoices]).toEqual([true, false])
+  })
+
+  it('moves media of tool results behind them, named after their calls', () => {
+    const messages: Message[] = [
+      { role: 'tool', toolCallId: 'call_1', content: [words('Here'), IMAGE, IMAGE_URL] },
+      { role: 'tool', toolCallId: 'call_2', content: [AUDIO] },
+      { role: 'user', content: [words('Thanks')] },
+    ]
+    expect(body({ messages })).toHaveProperty('messages', [
+      {
+        role: 'tool',
+        tool_call_id: 'call_1',
+        content: 'Here\n[2 attachments in the next user message]',
+      },
+      { role: 'tool', tool_call_id: 'call_2', content: '[1 attachment in the next user message]' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Attached to the result of tool call call_1:' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,aWk=' } },
+          { type: 'image_url', image_url: { url: 'https://example.test/cat.png', detail: 'low' } },
+          { type: 'text', text: 'Attached to the result of tool call call_2:' },
+          { type: 'input_audio', input_audio: { data: 'bXAz', format: 'mp3' } },
+        ],
+      },
+      { role: 'user', content: 'Thanks' },
+    ])
+    expect(body({ messages: messages.slice(0, 2) })).toHaveProperty('messages.length', 3)
+  })
+
+  it('leaves thoughts and their seals behind', () => {
+    const seal = { format: 'anthropic', kind: 'signature', data: 'sig' } as const
+    const messages: Message[] = [
+      { role: 'assistant', content: [{ type: 'reasoning', text: 'Hm', seal }, words('Well')] },
+    ]
+    expect(body({ messages })).toHaveProperty('messages', [{ role: 'assistant', content: 'Well' }])
+  })
+})
+
+describe("encode the caller's own words for OpenAI Chat", () => {
+  const GREP = { type: 'custom', custom: { name: 'grep' } }
+  const native: NativeRequest = {
+    format: 'openai-chat',
+    body: {
+      verbosity: 'low',
+      tools: [GREP],
+      response_format: { type: 'json_object' },
+      temperature: 0.3,
+      max_tokens: 7,
+      n: 2,
+      top_k: 40,
+      reasoning_effort: 'high',
+      model: 'theirs',
+      messages: [],
+      stream: true,
+      stream_options: { include_obfuscation: false },
+    },
+    headers: {},
+    droppedElsewhere: ['verbosity', 'tools[0]'],
+    onlyHere: [],
+  }
+  const request: Partial<ChatRequest> = {
+    native,
+    sampling: { temperature: 0.3, maxOutputTokens: 7, choices: 2, topK: 40 },
+    reasoning: { effort: 'low' },
+    tools: [WEATHER],
+  }
+  const kept = {
+    verbosity: 'low',
+    tools: [GREP],
+    response_format: { type: 'json_object' },
+    temperature: 0.3,
+  }
+
+  it('keeps them, and writes anew what hosts differ in and what we decide', () => {
+    expect(body(request)).toEqual({
+      ...PLAIN,
+      ...kept,
+      max_completion_tokens: 7,
+      n: 2,
+      reasoning_effort: 'low',
+    })
+    expect(body(request, {}, compatible)).toEqual({ ...PLAIN, ...kept, max_tokens: 7, top_k: 40 })
+  })
+
+  it('names what they say to hosts of other formats only', () => {
+    expect(openai.unsupported(requestWith({ native }))).toEqual([])
+    const foreign = { ...native, format: 'anthropic-messages' } as const
+    expect(openai.unsupported(requestWith({ native: foreign }))).toEqual(['verbosity', 'tools[0]'])
+    expect(body({ ...request, native: foreign })).not.toHaveProperty('verbosity')
+  })
+})
+
+describe('output that a model of OpenAI Chat can be asked for', () => {
+  it.each([
+    ['none', [true, false, false]],
+    ['json_object', [true, true, false]],
+    ['json_schema', [true, true, true]],
+  ] as const)('is, where the model knows %s: text, object, schema %j', (structuredOutput, takes) => {
+    const outputs = [
+      { type: 'text' },
+      { type: 'json_object' },
+      { type: 'json_schema', name: 'person', schema: SCHEMA },
+    ] as const
+    const target = { ...TARGET, structuredOutput }
+    expect(outputs.map((output) => openai.takesOutput(requestWith({ output }), target))).toEqual(takes)
   })
 })

@@ -80,7 +80,15 @@ export function demand(rest: Partial<Demand> & { input?: number } = {}): Demand 
 
 export function chat(rest: Partial<ChatRequest> = {}): ChatRequest {
   const messages = [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }] as const
-  return { messages, tools: [], output: { type: 'text' }, sampling: {}, extra: {}, ...rest }
+  return {
+    messages,
+    tools: [],
+    output: { type: 'text' },
+    sampling: {},
+    reasoning: {},
+    native: null,
+    ...rest,
+  }
 }
 
 export function preferences(rest: Partial<RoutingPreferences> = {}): RoutingPreferences {
@@ -91,6 +99,8 @@ export function hostState(rest: Partial<HostState> = {}): HostState {
   return {
     takesReasoningEffort: true,
     keepsInputs: false,
+    seals: null,
+    takesContent: true,
     takesAllParameters: true,
     ...rest,
   }

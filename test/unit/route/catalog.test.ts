@@ -21,6 +21,8 @@ const REQUIRED = [
 const offers = CATALOG.flatMap((model) => model.offers.map((offer) => ({ model, offer })))
 const label = (hostModelId: string, host: string) => `${host} ${hostModelId}`
 
+const offersOf = (id: string) => CATALOG.find((model) => model.id === id)?.offers ?? []
+
 const isIsoDate = (text: string) =>
   /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
 
@@ -131,6 +133,33 @@ describe('catalog prices', () => {
       })
     })
     expect(wrong.map(({ offer }) => label(offer.hostModelId, offer.host))).toEqual([])
+  })
+})
+
+describe('catalog offers of clouds', () => {
+  it('sell every Claude at Bedrock and Vertex AI, and every model of OpenAI at Azure', () => {
+    const makers: Record<string, string[]> = { anthropic: ['bedrock', 'vertex'], openai: ['azure'] }
+    const missing = offers.flatMap(({ model, offer: { host } }) =>
+      (makers[host] ?? []).filter((cloud) => !model.offers.some((other) => other.host === cloud)),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it('are called what the cloud calls them, at the price of the maker', () => {
+    const [maker, , bedrock, vertex] = offersOf('anthropic/claude-opus-4.5')
+    expect(bedrock).toMatchObject({
+      host: 'bedrock',
+      hostModelId: 'global.anthropic.claude-opus-4-5-20251101-v1:0',
+    })
+    expect(vertex).toMatchObject({ host: 'vertex', hostModelId: 'claude-opus-4-5@20251101' })
+    expect([bedrock?.price, vertex?.price]).toEqual([maker?.price, maker?.price])
+    const azure = offersOf('openai/gpt-5.1').find(({ host }) => host === 'azure')
+    expect(azure).toMatchObject({ hostModelId: 'gpt-5.1', price: offersOf('openai/gpt-5.1')[0]?.price })
+  })
+
+  it('have no speed that was measured elsewhere', () => {
+    const clouds = offers.filter(({ offer }) => ['bedrock', 'vertex', 'azure'].includes(offer.host))
+    expect(clouds.filter(({ offer }) => offer.speed)).toEqual([])
   })
 })
 

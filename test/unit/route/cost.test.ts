@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Usage } from '../../../src/core/chat.ts'
+import { NO_USAGE, type Usage } from '../../../src/core/chat.ts'
 import type { Price } from '../../../src/route/catalog/model.ts'
 import { costMicroUsd } from '../../../src/route/cost.ts'
 import { priced, SOURCE } from './builders.ts'
@@ -13,6 +13,7 @@ const NOTHING: Parts = { plain: 0, cached: 0, written: 0, answer: 0, thought: 0 
 
 function usageOf({ plain, cached, written, answer, thought }: Parts): Usage {
   return {
+    ...NO_USAGE,
     inputTokens: plain + cached + written,
     cachedInputTokens: cached,
     cacheWriteTokens: written,
@@ -89,13 +90,7 @@ describe('costMicroUsd', () => {
   })
 
   it('never asks for less than nothing when a host counts more cached tokens than tokens', () => {
-    const odd = {
-      inputTokens: 5,
-      cachedInputTokens: 10,
-      cacheWriteTokens: 0,
-      outputTokens: 1,
-      reasoningTokens: 4,
-    }
+    const odd = { ...NO_USAGE, inputTokens: 5, cachedInputTokens: 10, outputTokens: 1, reasoningTokens: 4 }
     expect(costMicroUsd(priced(1, 1), odd)).toBeGreaterThanOrEqual(0)
   })
 

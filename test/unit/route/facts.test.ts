@@ -36,6 +36,8 @@ const NAMES: Record<string, string> = {
   'workers-ai': 'cloudflare-workers-ai',
   qwen: 'alibaba',
   moonshot: 'moonshotai',
+  bedrock: 'amazon-bedrock',
+  vertex: 'google-vertex-anthropic',
 }
 
 describe('factsFrom', () => {
@@ -203,6 +205,22 @@ describe('withLocalModels', () => {
       structuredOutput: 'json_schema',
     })
     expect(added).toMatchObject({ contextWindow: 32_000, offers: [{ price: null }] })
+  })
+
+  it('takes what a model is said to do over what it is like', () => {
+    const said = {
+      ...local,
+      like: 'v/known',
+      input_modalities: ['image' as const],
+      structured_output: 'json_object' as const,
+      reasoning_efforts: ['high' as const, 'low' as const],
+    }
+    const server = { id: 'studio', base_url: 'http://localhost:1234/v1', models: [said] }
+    expect(withLocalModels(KNOWN, [server])[1]).toMatchObject({
+      inputModalities: ['text', 'image'],
+      structuredOutput: 'json_object',
+      reasoning: { kind: 'effort', efforts: ['low', 'high'] },
+    })
   })
 
   it('lets them be asked for by id and by bare name', () => {

@@ -36,7 +36,7 @@ function lacking(...reasons: Exclusion[]): [Partial<FilterContext>, CandidateSke
   const context: Partial<FilterContext> = {
     hosts: has('no_live_host')
       ? hosts('two')
-      : new Map([['one', hostState({ keepsInputs: has('data_policy') })]]),
+      : new Map([['one', hostState({ keepsInputs: has('data_policy'), takesContent: !has('protocol') })]]),
     policy: { ...BALANCED, dataCollection: has('data_policy') ? 'deny' : 'allow' },
     isAllowed: () => !has('tenant_allow_list'),
     requested: has('not_requested') ? new Set(['vendor/other']) : null,
@@ -60,7 +60,7 @@ function lacking(...reasons: Exclusion[]): [Partial<FilterContext>, CandidateSke
   }
   const facts: Partial<CatalogModel> = {
     inputModalities: has('modality') ? ['text', 'image'] : ['text'],
-    tools: !has('tools'),
+    tools: !has('tools') && !has('structured_output'),
     structuredOutput: has('structured_output') ? 'none' : 'json_schema',
   }
   return [context, { facts, ...(has('no_price') && { price: null }) }]
@@ -150,8 +150,8 @@ describe('data policy', () => {
   })
 })
 
-const knows = (structuredOutput: 'none' | 'json_object' | 'json_schema') => ({
-  facts: { structuredOutput },
+const knows = (structuredOutput: 'none' | 'json_object' | 'json_schema', tools = false) => ({
+  facts: { structuredOutput, tools },
 })
 const fits = (input: number, expectedOutputTokens: number) =>
   exclusion({ demand: demand({ input, expectedOutputTokens }) }, { limits: { contextWindow: 10_500 } })
@@ -166,7 +166,15 @@ describe('features and caps', () => {
     expect(exclusion(schema, knows('json_object'))).toBe('structured_output')
     expect(exclusion(object, knows('json_object'))).toBeNull()
     expect(exclusion(object, knows('json_schema'))).toBeNull()
+    expect(exclusion(object, knows('none'))).toBe('structured_output')
     expect(exclusion({}, knows('none'))).toBeNull()
+  })
+
+  it('lets a tool stand in for either kind of structured output', () => {
+    for (const type of ['json_schema', 'json_object'] as const) {
+      const request = chat({ output: { type, name: 'a', schema: {} } })
+      expect(exclusion({ request }, knows('none', true))).toBeNull()
+    }
   })
 
   it('keeps a margin for the error of the token estimate, and room for the answer', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { EXCLUSIONS } from '../../../src/core/routing.ts'
 import type { EligibleCandidate, Judged } from '../../../src/route/decision.ts'
 import { planAttempts, type PlanInput } from '../../../src/route/plan.ts'
+import type { Pin } from '../../../src/route/pin.ts'
 import type { Ordering, Selection } from '../../../src/route/select.ts'
 import { eligible } from './builders.ts'
 
@@ -31,7 +32,7 @@ function planOf(names: readonly string[], rest: Partial<PlanInput> = {}) {
     ranked,
     judged: ranked,
     provider: {},
-    session: null,
+    pin: null,
     ordering: 'utility',
     tradeoff: 7,
     ...rest,
@@ -119,27 +120,30 @@ describe('named models', () => {
 })
 
 describe('sessions', () => {
-  const session = { modelId: 'c', host: 'two', inToolLoop: false }
+  const pin: Pin = {
+    holds: ({ model, offer }) => model.id === 'c' && offer.host === 'two',
+    reason: 'pinned_by_session',
+  }
 
   it('stay with the model and host that answered last', () => {
-    const plan = planOf(['a@one', 'c@one', 'c@two', 'b@two'], { session })
+    const plan = planOf(['a@one', 'c@one', 'c@two', 'b@two'], { pin })
     expect(plan).toEqual({ attempts: ['c@two', 'a@one', 'c@one', 'b@two'], reason: 'pinned_by_session' })
   })
 
   it('say when a tool loop keeps them there', () => {
-    const looping = { ...session, inToolLoop: true }
-    expect(planOf(['a@one', 'c@two'], { session: looping }).reason).toBe('pinned_by_tool_loop')
+    const looping: Pin = { ...pin, reason: 'pinned_by_tool_loop' }
+    expect(planOf(['a@one', 'c@two'], { pin: looping }).reason).toBe('pinned_by_tool_loop')
   })
 
   it('move on when their candidate may not answer any more', () => {
-    expect(planOf(['a@one', 'c@one'], { session })).toEqual({
+    expect(planOf(['a@one', 'c@one'], { pin })).toEqual({
       attempts: ['a@one', 'c@one'],
       reason: 'cost_optimal',
     })
   })
 
   it('do not override a model asked for by name', () => {
-    const plan = planOf(['a@one', 'c@two'], { session, selection: pinned('a') })
+    const plan = planOf(['a@one', 'c@two'], { pin, selection: pinned('a') })
     expect(plan).toEqual({ attempts: ['a@one'], reason: 'pinned_by_request' })
   })
 })

@@ -5,7 +5,7 @@ import { TASK_TYPES, TIERS } from '../../../src/core/demand.ts'
 import { abilitiesOf } from '../../../src/route/ability.ts'
 import { CATALOG } from '../../../src/route/catalog/index.ts'
 import { BENCHMARKS } from '../../../src/route/catalog/model.ts'
-import { confidenceOf, effortFor, predict } from '../../../src/route/predict.ts'
+import { confidenceOf, effortFor, type EffortWish, predict } from '../../../src/route/predict.ts'
 import { type Candidate, prepareCatalog } from '../../../src/route/prepared-catalog.ts'
 import { abilitiesAt, candidate, demand, first, model, offer, SOURCE } from './builders.ts'
 
@@ -24,8 +24,9 @@ function real(id: string) {
 }
 
 const aime = (value: number) => ({ benchmark: 'aime', value, source: SOURCE }) as const
+const wishing = (effort?: ReasoningEffort): EffortWish => ({ effort, named: false })
 const nearest = (wish: ReasoningEffort, ...efforts: ReasoningEffort[]) =>
-  effortFor(thinking(...efforts), demand(), wish, true)
+  effortFor(thinking(...efforts), demand(), wishing(wish), true)
 const qualityAt = (ability: number, hard: number) =>
   predict(candidate({ ability }), demand({ difficulty: hard }), null).quality
 const latencyAt = (tokensPerSecond: number) =>
@@ -107,17 +108,19 @@ describe('abilities of the real catalog', () => {
 
 describe('effortFor', () => {
   it('is null where the model or its host has no control', () => {
-    expect(effortFor(candidate(), demand(), 'high', true)).toBeNull()
+    expect(effortFor(candidate(), demand(), wishing('high'), true)).toBeNull()
     expect(
-      effortFor(candidate({ facts: { reasoning: { kind: 'always' } } }), demand(), 'high', true),
+      effortFor(candidate({ facts: { reasoning: { kind: 'always' } } }), demand(), wishing('high'), true),
     ).toBeNull()
-    expect(effortFor(thinking('low', 'high'), demand(), 'high', false)).toBeNull()
-    expect(effortFor(thinking(), demand(), 'high', true)).toBeNull()
+    expect(effortFor(thinking('low', 'high'), demand(), wishing('high'), false)).toBeNull()
+    expect(effortFor(thinking(), demand(), wishing('high'), true)).toBeNull()
   })
 
   it.each(REASONING_EFFORTS)('follows the wish for %s where the model offers it', (wish) => {
     for (const tier of TIERS) {
-      expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier }), wish, true)).toBe(wish)
+      expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier }), wishing(wish), true)).toBe(wish)
+      const named = { effort: wish, named: true }
+      expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier }), named, true)).toBe(wish)
     }
   })
 
@@ -130,9 +133,14 @@ describe('effortFor', () => {
 
   it('lets the tier decide without a wish, and never less for a higher one', () => {
     const efforts = TIERS.map((tier) =>
-      effortFor(thinking(...REASONING_EFFORTS), demand({ tier }), undefined, true),
+      effortFor(thinking(...REASONING_EFFORTS), demand({ tier }), wishing(), true),
     )
     expect(efforts).toEqual(['minimal', 'low', 'medium', 'high'])
+  })
+
+  it('leaves a model asked for by name to its host, without a wish', () => {
+    const unsaid = { effort: undefined, named: true }
+    expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier: 'REASONING' }), unsaid, true)).toBeNull()
   })
 })
 

@@ -149,9 +149,9 @@ describe('route', () => {
   })
 
   it('stays with the candidate of the session', () => {
-    const session = { modelId: 'v/strong', host: 'one', inToolLoop: true }
+    const session = { modelId: 'v/strong', host: 'one' }
     expect(decide({ ...auto({ costQualityTradeoff: 10 }), session })).toMatchObject({
-      reason: 'pinned_by_tool_loop',
+      reason: 'pinned_by_session',
       plan: [{ candidate: { model: { id: 'v/strong' } } }, {}],
     })
   })

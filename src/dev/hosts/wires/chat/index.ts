@@ -1,0 +1,32 @@
+import { chatOverflow } from '../../context-overflow.ts'
+import { bearerToken, type Wire } from '../../wire.ts'
+import { openaiComplaint, openaiError, openaiModels } from '../openai.ts'
+import { chatChunks, chatCompletion, type ChatForm } from './answer.ts'
+import { chatQuestion, chatRequest } from './request.ts'
+import { checkChat } from './rules.ts'
+
+/** OpenAI's Chat Completions. */
+export const chatWire: Wire = {
+  idHeader: 'x-request-id',
+  keyOf: bearerToken,
+  read(body, target) {
+    const request = chatRequest.parse(body)
+    checkChat(request, target.host)
+    const form: ChatForm = {
+      host: target.host,
+      model: request.model,
+      streamsUsage: request.stream_options?.include_usage ?? false,
+      topLogprobs: request.logprobs ? (request.top_logprobs ?? 0) : null,
+    }
+    return {
+      question: chatQuestion(request, target),
+      whole: (answer, issue) => chatCompletion(answer, issue, form),
+      frames: (answer, issue) => chatChunks(answer, issue, form),
+    }
+  },
+  complaint: openaiComplaint,
+  overflow: chatOverflow,
+  error: openaiError,
+  errorFrame: (error) => ({ event: null, data: openaiError(error) }),
+  models: openaiModels,
+}

@@ -1,0 +1,158 @@
+import { type Answer, createAnswerBuilder } from '../core/answer.ts'
+import { type Failure, isLast, type LastEvent, NO_USAGE } from '../core/chat.ts'
+import { AppError, ERROR_POLICY, errorBody, failureBody } from '../core/errors.ts'
+import { createId } from '../core/ids.ts'
+import { present } from '../core/present.ts'
+import { type Execution, execute } from '../execute/execute.ts'
+import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../protocols/inbound.ts'
+import { randomBytes, type RequestScope } from './context.ts'
+import { decide, hostsFor } from './decide.ts'
+import { type AnswerOptions, decisionHeaders, type Exchange, record } from './exchange.ts'
+import { createExecuteIo } from './execute-io.ts'
+import { retryAfter } from './errors.ts'
+import type { AftermathBody } from './history.ts'
+import { createOutlet, type Outlet } from './outlet.ts'
+
+type Answering = Execution & { kind: 'answering' }
+
+/** nginx's status for a client that hung up: seen by nobody but the log. */
+const CLIENT_GONE = 499
+
+/** Decides, calls, answers, records. The response is ready once a model has begun, or nobody could. */
+export async function answerRequest(
+  scope: RequestScope,
+  inbound: Inbound,
+  options: AnswerOptions = {},
+): Promise<Response> {
+  const decision = await decide(scope, inbound)
+  const hangUp = new AbortController()
+  scope.signal.addEventListener('abort', () => hangUp.abort())
+  const exchange: Exchange = { scope, inbound, decision, hangUp, options }
+  const call = { request: inbound.chat, stream: inbound.stream }
+  const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope.env))
+  switch (execution.kind) {
+    case 'answering':
+      return inbound.stream ? streamAnswer(exchange, execution) : wholeAnswer(exchange, execution)
+    case 'failed':
+      return failedAnswer(exchange, execution, execution.failure)
+    case 'cancelled':
+      record(exchange, execution, 'cancelled')
+      return new Response(null, { status: CLIENT_GONE })
+  }
+}
+
+/** Writes events to the client as they come, in the background: what was begun is recorded, also without the client. */
+function streamAnswer(exchange: Exchange, execution: Answering): Response {
+  const outlet = createOutlet()
+  const encoder = exchange.inbound.reply.stream(headOf(exchange, execution))
+  const headers = decisionHeaders(exchange, execution)
+  headers.set('content-type', 'text/event-stream; charset=utf-8')
+  headers.set('cache-control', 'no-cache')
+  exchange.scope.background(
+    pump(exchange, execution, encoder, outlet)
+      .then((lastWords) => outlet.write(lastWords))
+      .finally(() => outlet.close()),
+  )
+  return new Response(outlet.readable, { headers })
+}
+
+/** @returns the last words to the client: the end of the answer, or the error that it ends with */
+async function pump(
+  exchange: Exchange,
+  execution: Answering,
+  encoder: StreamEncoder,
+  outlet: Outlet,
+): Promise<string> {
+  let last: LastEvent | null = null
+  try {
+    for await (const event of execution.events) {
+      if (isLast(event)) last = event
+      else if (!(await outlet.write(encoder.delta(event)))) break
+    }
+  } catch (cause) {
+    if (!exchange.hangUp.signal.aborted) {
+      console.error({ message: 'A stream broke', id: exchange.decision.id, cause: String(cause) })
+    }
+  }
+  const detail = record(exchange, execution, statusOf(last))
+  const lastWords =
+    last?.type === 'answer-end'
+      ? encoder.end(closingOf(last, exchange, execution, detail))
+      : encoder.error(last ? failureBody(last) : errorBody(new AppError('internal', 'The answer broke off')))
+  const kept = encoder.kept?.()
+  if (kept) await exchange.options.keep?.(kept)
+  return lastWords
+}
+
+async function wholeAnswer(exchange: Exchange, execution: Answering): Promise<Response> {
+  const answer = await gather(exchange, execution)
+  const { last } = answer
+  if (last?.type === 'answer-error') return failedAnswer(exchange, execution, last)
+  const detail = record(exchange, execution, statusOf(last))
+  if (!last) return new Response(null, { status: CLIENT_GONE })
+  const closing = closingOf(last, exchange, execution, detail)
+  const { reply } = exchange.inbound
+  const head = headOf(exchange, execution)
+  const body = reply.whole(head, answer, closing)
+  await exchange.options.keep?.(reply.kept?.(head, answer, closing) ?? body)
+  return new Response(JSON.stringify(body), { headers: jsonHeaders(exchange, execution, detail) })
+}
+
+function jsonHeaders(exchange: Exchange, execution: Execution, { cost_usd }: AftermathBody): Headers {
+  const headers = decisionHeaders(exchange, execution)
+  headers.set('content-type', 'application/json')
+  if (cost_usd !== null) headers.set('x-switchyard-cost-usd', String(cost_usd))
+  return headers
+}
+
+async function gather({ hangUp }: Exchange, execution: Answering): Promise<Answer> {
+  const builder = createAnswerBuilder()
+  try {
+    for await (const event of execution.events) builder.add(event)
+  } catch (error) {
+    if (!hangUp.signal.aborted) throw error
+  }
+  return builder.answer()
+}
+
+/** The error of an answer that did not come, in the caller's protocol, with what the host said beside ours. */
+function failedAnswer(exchange: Exchange, execution: Execution, failure: Failure): Response {
+  const headers = jsonHeaders(exchange, execution, record(exchange, execution, 'failed'))
+  if (failure.retryAfterMs !== undefined) headers.set('retry-after', retryAfter(failure.retryAfterMs))
+  const hostStatus = failure.code === 'provider_rejected' ? failure.status : undefined
+  const status = hostStatus ?? ERROR_POLICY[failure.code].status
+  const body = exchange.inbound.reply.failure(failureBody(failure))
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
+function statusOf(last: LastEvent | null): 'succeeded' | 'failed' | 'cancelled' {
+  if (!last) return 'cancelled'
+  return last.type === 'answer-end' ? 'succeeded' : 'failed'
+}
+
+function headOf({ scope, inbound, decision, options }: Exchange, { answering }: Answering): AnswerHead {
+  const { model, offer } = answering.candidate
+  return {
+    id: options.id ?? createId(inbound.reply.idPrefix, decision.createdAt, randomBytes()),
+    createdAt: decision.createdAt,
+    model: model.id,
+    simulated: hostsFor(scope.env).get(offer.host)?.simulated ?? false,
+    inputTokens: decision.demand.inputTokens[model.tokenFamily],
+  }
+}
+
+function closingOf(
+  last: LastEvent & { type: 'answer-end' },
+  { scope }: Exchange,
+  execution: Answering,
+  detail: AftermathBody,
+): AnswerClosing {
+  return {
+    reason: last.reason,
+    otherReasons: last.otherReasons ?? [],
+    ...present({ stopSequence: last.stopSequence, native: last.native }),
+    usage: execution.attempts.at(-1)?.usage ?? NO_USAGE,
+    costUsd: detail.cost_usd,
+    ...(scope.wantsMetadata && { metadata: detail }),
+  }
+}

@@ -1,0 +1,145 @@
+import { countText, emptyCounts } from '../classify/text-counts.ts'
+import { estimateTokens, noTokens } from '../classify/tokens.ts'
+import type { Failure } from '../core/chat.ts'
+import type { EmbeddingInputs } from '../core/embedding.ts'
+import type { TokenFamily } from '../core/demand.ts'
+import { AppError, ERROR_POLICY, failureBody } from '../core/errors.ts'
+import { createId } from '../core/ids.ts'
+import { configOf, type Env } from '../env.ts'
+import { type EmbeddingExecution, type EmbedIo, executeEmbedding } from '../execute/embed.ts'
+import type { InboundEmbedding } from '../protocols/openai-embeddings/decode-request.ts'
+import { encodeEmbeddings } from '../protocols/openai-embeddings/encode-answer.ts'
+import { DEFAULT_TIMEOUTS } from '../providers/call.ts'
+import { embeddingFormatOf } from '../providers/embeddings/format-of.ts'
+import { BALANCED } from '../route/decision.ts'
+import { localEmbeddingModel } from '../route/embeddings/local.ts'
+import { type EmbeddingHost, planEmbedding } from '../route/embeddings/plan.ts'
+import { selectEmbeddingModel } from '../route/embeddings/select.ts'
+import { randomBytes, type RequestScope } from './context.ts'
+import { breakers, hostsFor } from './decide.ts'
+import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.ts'
+import { retryAfter } from './errors.ts'
+import { explainingHeaders, queueEntry } from './exchange.ts'
+import { type Aftermath, aftermathBody, entryOf } from './history.ts'
+
+/** nginx's status for a client that hung up: seen by nobody but the log. */
+const CLIENT_GONE = 499
+
+/**
+ * Plans, calls, answers, records.
+ *
+ * @throws AppError when nobody may take the request
+ */
+export async function embed(scope: RequestScope, inbound: InboundEmbedding): Promise<Response> {
+  const { request } = inbound
+  const decision = decideEmbedding(scope, inbound)
+  const execution = await executeEmbedding(decision.plan, request, embedIo(scope, decision.inputTokens))
+  const detail = record(scope, decision, execution)
+  if (execution.kind === 'cancelled') return new Response(null, { status: CLIENT_GONE })
+  const headers = headersOf(scope, decision, execution, detail.cost_usd)
+  if (execution.kind === 'failed') return refusal(execution.failure, headers)
+  const head = {
+    model: decision.plan.model.id,
+    encoding: request.encoding,
+    inputTokens: execution.attempts.at(-1)?.usage?.inputTokens ?? decision.inputTokens,
+    costUsd: detail.cost_usd,
+    ...(scope.wantsMetadata && { metadata: detail }),
+  }
+  return new Response(JSON.stringify(encodeEmbeddings(head, execution.vectors)), { headers })
+}
+
+function decideEmbedding({ env }: RequestScope, { request, routing }: InboundEmbedding): EmbeddingDecision {
+  const createdAt = Date.now()
+  const { localHosts } = configOf(env)
+  const plan = planEmbedding({
+    request,
+    model: localEmbeddingModel(routing.model, localHosts) ?? selectEmbeddingModel(routing.model),
+    preferences: routing,
+    policy: BALANCED,
+    hosts: embeddingHosts(env),
+    openBreakers: breakers.open(createdAt),
+  })
+  return {
+    id: createId('dec', createdAt, randomBytes()),
+    createdAt,
+    requestedModel: routing.model,
+    plan,
+    policy: BALANCED,
+    inputTokens: countTokens(request.inputs, plan.model.tokenFamily),
+  }
+}
+
+/** The live hosts that speak a format with embeddings. */
+function embeddingHosts(env: Env): ReadonlyMap<string, EmbeddingHost> {
+  const hosts = new Map<string, EmbeddingHost>()
+  for (const [id, { access }] of hostsFor(env)) {
+    const format = embeddingFormatOf(access.host)
+    if (format) hosts.set(id, { keepsInputs: access.host.keepsInputs, takesTokens: format.takesTokens })
+  }
+  return hosts
+}
+
+/** Tokens are counted, those of texts estimated. */
+function countTokens(inputs: EmbeddingInputs, family: TokenFamily): number {
+  if (inputs.kind === 'tokens') return inputs.tokens.reduce((sum, { length }) => sum + length, 0)
+  const counts = emptyCounts()
+  for (const text of inputs.texts) countText(text, counts)
+  return estimateTokens(counts, noTokens(), 0)[family]
+}
+
+function embedIo({ env, signal }: RequestScope, inputTokens: number): EmbedIo {
+  const hosts = hostsFor(env)
+  return {
+    fetch: (input, init) => fetch(input, init),
+    now: Date.now,
+    signal,
+    timeouts: DEFAULT_TIMEOUTS,
+    routeTo(hostId) {
+      const live = hosts.get(hostId)
+      if (!live) throw new AppError('internal', `Host ${hostId} is not live`)
+      return live
+    },
+    report: (key, outcome) => breakers.report(key, outcome, Date.now()),
+    estimateTokens: () => inputTokens,
+  }
+}
+
+const STATUS = { answered: 'succeeded', failed: 'failed', cancelled: 'cancelled' } as const
+
+/**
+ * Sends the history entry to the queue.
+ *
+ * @returns the decision with what then happened, as the API shows it
+ */
+function record(scope: RequestScope, decision: EmbeddingDecision, execution: EmbeddingExecution) {
+  const { reason, attempts, kind } = execution
+  const endedAt = Date.now()
+  const aftermath: Aftermath = { status: STATUS[kind], reason, streamed: false, attempts, endedAt }
+  const detail = aftermathBody(embeddingDecisionBody(decision, hostsFor(scope.env)), aftermath)
+  // No other model could have made these vectors: what they cost is what the best would have cost.
+  const bestMicroUsd = attempts.at(-1)?.costMicroUsd ?? null
+  const decided = { ...decision, taskType: 'embedding', tier: 'SIMPLE', language: '', bestMicroUsd }
+  queueEntry(scope, entryOf(scope, decided, detail, aftermath))
+  return detail
+}
+
+function headersOf(
+  { env }: RequestScope,
+  { id, plan }: EmbeddingDecision,
+  { reason, attempts }: EmbeddingExecution,
+  costUsd: number | null,
+): Headers {
+  const planned = { decisionId: id, modelId: plan.model.id, host: plan.offers[0].host }
+  const headers = explainingHeaders({ ...planned, reason, attempts }, env)
+  headers.set('content-type', 'application/json')
+  if (costUsd !== null) headers.set('x-switchyard-cost-usd', String(costUsd))
+  return headers
+}
+
+/** The last failure, with what the host said beside ours. */
+function refusal(failure: Failure, headers: Headers): Response {
+  if (failure.retryAfterMs !== undefined) headers.set('retry-after', retryAfter(failure.retryAfterMs))
+  const hostStatus = failure.code === 'provider_rejected' ? failure.status : undefined
+  const status = hostStatus ?? ERROR_POLICY[failure.code].status
+  return new Response(JSON.stringify({ error: failureBody(failure) }), { status, headers })
+}
