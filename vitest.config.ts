@@ -26,7 +26,10 @@ export default defineConfig({
               },
               ratelimits: { RATE_LIMIT: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
               compatibilityFlags: ['service_binding_extra_handlers'],
-              queueConsumers: { 'switchyard-events': { maxBatchTimeout: 0.05 }, 'switchyard-background': {} },
+              queueConsumers: {
+                'switchyard-events': { maxBatchTimeout: 0.05 },
+                'switchyard-background': { maxBatchSize: 1, maxBatchTimeout: 0.05 },
+              },
             },
           })),
         ],

@@ -3,6 +3,7 @@ import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
 import { azureAccess, azureVariables } from './providers/azure.ts'
 import { bedrockAccess, bedrockVariables } from './providers/bedrock.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts } from './providers/call.ts'
 import { HOSTS } from './providers/hosts.ts'
 import { jsonText } from './providers/json-text.ts'
 import { type HostSettings, localServers } from './providers/live-hosts.ts'
@@ -20,6 +21,8 @@ export type Env = {
   BACKGROUND: Queue
 } & Partial<Record<string, unknown>>
 
+const milliseconds = z.coerce.number().int().positive()
+
 const configSchema = z.object({
   /** Base URL of the simulated hosts; set by `npm start` only. */
   SIMULATED_HOSTS_URL: z.url().optional(),
@@ -27,6 +30,10 @@ const configSchema = z.object({
   CLOUDFLARE_ACCOUNT_ID: z.string().min(1).optional(),
   /** Days that single decisions are kept; rollups stay. */
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  /** How long a host may keep an answer waiting, in milliseconds: for its first byte, between bytes, altogether. */
+  HOST_FIRST_BYTE_MS: milliseconds.default(DEFAULT_TIMEOUTS.firstByteMs),
+  HOST_IDLE_MS: milliseconds.default(DEFAULT_TIMEOUTS.idleMs),
+  HOST_TOTAL_MS: milliseconds.default(DEFAULT_TIMEOUTS.totalMs),
   ...bedrockVariables,
   ...vertexVariables,
   ...azureVariables,
@@ -37,6 +44,7 @@ type Variables = z.infer<typeof configSchema>
 export type Config = HostSettings & {
   localHosts: z.infer<typeof localServers>
   retentionDays: number
+  timeouts: Timeouts
 }
 
 const parsed = new WeakMap<object, Config>()
@@ -59,11 +67,16 @@ export function configOf(env: Env): Config {
     localHosts: result.data.LOCAL_HOSTS,
     cloudflareAccountId: result.data.CLOUDFLARE_ACCOUNT_ID ?? null,
     retentionDays: result.data.RETENTION_DAYS,
+    timeouts: timeouts(result.data),
     hostKeys: hostKeys(env),
     clouds: clouds(result.data),
   }
   parsed.set(env, config)
   return config
+}
+
+function timeouts({ HOST_FIRST_BYTE_MS, HOST_IDLE_MS, HOST_TOTAL_MS }: Variables): Timeouts {
+  return { firstByteMs: HOST_FIRST_BYTE_MS, idleMs: HOST_IDLE_MS, totalMs: HOST_TOTAL_MS }
 }
 
 function hostKeys(env: Env): Map<string, string> {

@@ -13,6 +13,8 @@ export type LocalSwitchyard = {
   hosts: SimulatedHosts
   /** Live, simulated or off, by host id. */
   hostStates: readonly { id: string; state: string }[]
+  /** The end of what the Worker has said in its log. */
+  log(): string
   stop(): Promise<void>
 }
 
@@ -24,8 +26,8 @@ export type LocalOptions = {
   persistTo: string
   /** Factor on the simulated hosts' latencies; 0 answers at once. */
   timeScale?: number
-  /** Further variables for the Worker. */
-  vars?: Readonly<Record<string, string>>
+  /** Further variables for the Worker, which may tell where the simulated hosts listen. */
+  vars?: (hostsUrl: string) => Readonly<Record<string, string>>
   /** Whether the Worker's own log goes to standard error. */
   showLog: boolean
 }
@@ -52,10 +54,11 @@ export async function startLocalSwitchyard(options: LocalOptions): Promise<Local
     await runWrangler(['d1', 'migrations', 'apply', 'DB', ...local])
     const seed = newKeySql({ tenantId: DEV_TENANT, keyId: 'key_dev', secret: DEV_KEY, now: Date.now() })
     await runWrangler(['d1', 'execute', 'DB', ...local, '--command', seed])
-    const vars = { SIMULATED_HOSTS_URL: hosts.url, ...options.vars }
-    worker = startWrangler(devArguments(port, local, vars), { show: options.showLog })
+    const vars = { SIMULATED_HOSTS_URL: hosts.url, ...options.vars?.(hosts.url) }
+    const running = startWrangler(devArguments(port, local, vars), { show: options.showLog })
+    worker = running
     const url = `http://localhost:${port}`
-    return { url, hosts, hostStates: await untilReady(url, worker), stop }
+    return { url, hosts, hostStates: await untilReady(url, running), log: running.output, stop }
   } catch (error) {
     await stop()
     throw error

@@ -43,7 +43,10 @@ async function run(scope: RequestScope, id: string, cancel: AbortController, run
   const waiting = await object.job()
   if (waiting === null) return
   const watch = setInterval(() => {
-    void object.job().then((job) => job === null && cancel.abort())
+    void object.job().then(
+      (job) => job === null && cancel.abort(),
+      () => undefined,
+    )
   }, CANCEL_CHECK_MS)
   try {
     await answerJob(scope, id, backgroundJob.parse(JSON.parse(waiting)), runs)

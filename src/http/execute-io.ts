@@ -2,9 +2,8 @@ import { countText, emptyCounts } from '../classify/text-counts.ts'
 import { estimateTokens, noTokens } from '../classify/tokens.ts'
 import { NO_USAGE, type Usage } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
-import type { Env } from '../env.ts'
+import { configOf, type Env } from '../env.ts'
 import type { ExecuteIo } from '../execute/execute.ts'
-import { DEFAULT_TIMEOUTS } from '../providers/call.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import { readInBatches } from './batched-body.ts'
 import { breakers, hostsFor } from './decide.ts'
@@ -17,7 +16,7 @@ export function createExecuteIo(decision: Decision, signal: AbortSignal, env: En
     now: Date.now,
     open: readInBatches,
     signal,
-    timeouts: DEFAULT_TIMEOUTS,
+    timeouts: configOf(env).timeouts,
     routeTo({ candidate }) {
       const live = hosts.get(candidate.offer.host)
       if (!live) throw new AppError('internal', `Host ${candidate.offer.host} is not live`)

@@ -10,6 +10,7 @@ import type { Host } from './hosts.ts'
 import { relayedAnswer } from './relay.ts'
 import { type ByteSource, createEventReader, LAST_EVENT_END, textPieces } from './server-sent-events.ts'
 import { createJsonToolReader, withJsonTool } from './structured-output.ts'
+import { refusedThoughts, withoutThoughts } from './unreadable-thoughts.ts'
 
 /** How long a host may keep us waiting, in milliseconds: for its first byte, between bytes, and altogether. */
 export type Timeouts = { firstByteMs: number; idleMs: number; totalMs: number }
@@ -51,19 +52,31 @@ export async function* callModel(
   const adapter = formatFor(access.host, request, target.hostModelId)
   if (!adapter.takesOutput(request, target)) {
     const read = createJsonToolReader()
-    for await (const event of callModel(access, withJsonTool(request), target, io)) {
-      const shown = read(event)
-      if (shown) yield shown
-    }
+    for await (const event of callModel(access, withJsonTool(request), target, io)) yield* read(event)
     return
   }
   const { choices = 1, ...sampling } = request.sampling
-  if (choices === 1 || adapter.takesChoices) return yield* callOnce(access, adapter, request, target, io)
+  if (choices === 1 || adapter.takesChoices) return yield* callKnowing(access, adapter, request, target, io)
   const single = { ...request, sampling }
   const ended = new AbortController()
   const apart = { ...io, signal: AbortSignal.any([io.signal, ended.signal]) }
-  const calls = Array.from({ length: choices }, () => callOnce(access, adapter, single, target, apart))
+  const calls = Array.from({ length: choices }, () => callKnowing(access, adapter, single, target, apart))
   yield* mergeChoices(calls, () => ended.abort())
+}
+
+/** Asks once more without the sealed thoughts where the host cannot read them. */
+async function* callKnowing(
+  access: HostAccess,
+  adapter: Adapter,
+  request: ChatRequest,
+  target: Target,
+  io: CallIo,
+): AsyncGenerator<ChatEvent> {
+  for await (const event of callOnce(access, adapter, request, target, io)) {
+    const plain = refusedThoughts(event, request) ? withoutThoughts(request) : null
+    if (plain) return yield* callOnce(access, adapter, plain, target, io)
+    yield event
+  }
 }
 
 /** Several choices end one by one, which only translation keeps apart. */

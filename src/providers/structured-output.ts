@@ -22,37 +22,47 @@ export function withJsonTool(request: ChatRequest): ChatRequest {
   }
 }
 
-/** The answer to such a request, with the stand-in's arguments as its text. One reader per answer. */
-export function createJsonToolReader(): (event: ChatEvent) => ChatEvent | null {
+/**
+ * The answer to such a request, with the stand-in's arguments as its text. What a model says beside them is left out:
+ * it would break the JSON. One reader per answer.
+ */
+export function createJsonToolReader(): (event: ChatEvent) => ChatEvent[] {
   const stands = new Set<string>()
-  /** The choices that call a tool of the caller's. */
+  /** The choices that answer through the stand-in, and those that call a tool of the caller's. */
+  const answered = new Set<number>()
   const calling = new Set<number>()
+  /** What was said, for choices that never call the stand-in. */
+  const said: (ChatEvent & { type: 'text-delta' })[] = []
   return function read(event) {
     switch (event.type) {
       case 'tool-call-start': {
         const standsIn = event.name === JSON_TOOL
+        const choices = standsIn ? answered : calling
+        choices.add(event.choice ?? 0)
         if (standsIn) stands.add(keyOf(event))
-        else calling.add(event.choice ?? 0)
-        return standsIn ? null : event
+        return standsIn ? [] : [event]
       }
       case 'tool-call-delta': {
-        if (!stands.has(keyOf(event))) return event
+        if (!stands.has(keyOf(event))) return [event]
         const { choice, argumentsJson: text } = event
-        return { type: 'text-delta', text, ...(choice !== undefined && { choice }) }
+        return [{ type: 'text-delta', text, ...(choice !== undefined && { choice }) }]
       }
+      case 'text-delta':
+        said.push(event)
+        return []
       case 'answer-end': {
         const shown = (reason: FinishReason, choice: number) =>
           reason === 'tool_calls' && !calling.has(choice) ? 'stop' : reason
         const others = event.otherReasons?.map((reason, at) => shown(reason, at + 1))
-        return { ...event, reason: shown(event.reason, 0), ...(others && { otherReasons: others }) }
+        const end = { ...event, reason: shown(event.reason, 0), ...(others && { otherReasons: others }) }
+        return [...said.filter(({ choice }) => !answered.has(choice ?? 0)), end]
       }
-      case 'text-delta':
       case 'reasoning-delta':
       case 'reasoning-seal':
       case 'relay':
       case 'refusal-delta':
       case 'answer-error':
-        return event
+        return [event]
     }
   }
 }

@@ -11,9 +11,14 @@ export function judge(candidates: readonly Candidate[], context: FilterContext, 
   const { demand, request, hosts } = context
   const predicted = candidates.map((candidate) => {
     const takesEffort = hosts.get(candidate.offer.host)?.takesReasoningEffort ?? false
+    const { effort: wished, shown } = request.reasoning
     const named = context.requested?.has(candidate.model.id) ?? false
-    const wish = { effort: request.reasoning.effort, named }
-    const effort = effortFor(candidate, demand, wish, takesEffort)
+    const effort = effortFor(
+      candidate,
+      demand,
+      { effort: wished, free: !named || shown === true },
+      takesEffort,
+    )
     const prediction = predict(candidate, demand, effort)
     return { candidate, effort, prediction, excludedBy: exclusionOf(candidate, prediction, context) }
   })

@@ -44,22 +44,25 @@ const EFFORT_OF_TIER: Readonly<Record<Tier, ReasoningEffort>> = {
   REASONING: 'high',
 }
 
-/** What decides a candidate's effort: the caller's wish, and whether the caller chose the model by name. */
-export type EffortWish = { effort: ReasoningEffort | undefined; named: boolean }
+/**
+ * What decides a candidate's effort: the caller's wish, and whether we are free to choose without one, since the caller
+ * named no model or wants to see thoughts.
+ */
+export type EffortWish = { effort: ReasoningEffort | undefined; free: boolean }
 
 /**
  * The effort a candidate would be run with: the caller's wish, else what the tier wants, as near as the model offers.
- * Null where the model or its host has no such control, or the caller named the model and no effort: then the model
- * thinks as its host lets it.
+ * Null where the model or its host has no such control, or we are not free to choose: then the model thinks as its
+ * host lets it.
  */
 export function effortFor(
   candidate: Candidate,
   demand: Demand,
-  { effort: wish, named }: EffortWish,
+  { effort: wish, free }: EffortWish,
   hostTakesEffort: boolean,
 ): ReasoningEffort | null {
   const { reasoning } = candidate.model
-  if (reasoning.kind !== 'effort' || !hostTakesEffort || (named && wish === undefined)) return null
+  if (reasoning.kind !== 'effort' || !hostTakesEffort || (!free && wish === undefined)) return null
   const wanted = THINKING_TOKENS[wish ?? EFFORT_OF_TIER[demand.tier]]
   let nearest: ReasoningEffort | null = null
   for (const effort of reasoning.efforts) {

@@ -35,7 +35,13 @@ const BOTH = {
     ...toolCall(1, 'fc_b', 'get_time', '{"zone":"CET"}'),
     end('tool_calls', 60, 50, { reasoning: 10 }),
   ],
-  'late-signature': [text('Four'), signed('CiIBjz1r'), end('stop', 14, 21, { reasoning: 20 })],
+  'late-signature': [
+    reasoning('Two and two'),
+    signed('CiIBaQ=='),
+    text('Four'),
+    signed('CiIBjz1r'),
+    end('stop', 14, 21, { reasoning: 20 }),
+  ],
   media: [text('A cat purrs'), end('stop', 520, 3, { audioIn: 250, imageIn: 260 })],
   logprobs: [
     {

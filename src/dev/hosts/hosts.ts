@@ -5,7 +5,13 @@ import { errorReply, inBandChunk, inBandError, jsonReply, replyInstead } from '.
 import type { Answering, Asked } from './answering.ts'
 import { createControl, type Control } from './control.ts'
 import { perform, planDelivery, type Reply } from './delivery.ts'
-import { embeddingBody, embeddingsBody, type EmbeddingBody } from './embeddings.ts'
+import {
+  embeddingBody,
+  embeddingsBody,
+  type EmbeddingBody,
+  geminiEmbeddingBody,
+  geminiEmbeddingsBody,
+} from './embeddings.ts'
 import type { Fault } from './faults.ts'
 import type { HostCall, Journal } from './journal.ts'
 import { parseJson } from './json.ts'
@@ -101,7 +107,11 @@ async function embed(
   const fault = control.nextFault({ host: target.host, model })
   const reply =
     (fault && replyInstead(wire, fault, { host: target.host, stream: false })) ??
-    jsonReply(embeddingsBody(read.body))
+    jsonReply(
+      target.model === null
+        ? embeddingsBody(read.body, read.length)
+        : geminiEmbeddingsBody(read.body, read.length),
+    )
   const inBand = JSON.stringify(wire.error(inBandError(fault)))
   await deliver(call, { reply, fault, inBand, usage: null }, wire, response)
 }
@@ -180,12 +190,14 @@ function readEmbedding(
   request: Request,
   { wire, target }: Called,
   models: readonly SimulatedModel[],
-): { body: EmbeddingBody } | Refused {
+): { body: EmbeddingBody; length?: number | undefined } | Refused {
   const parsed = parseRequest(request, wire)
   if ('error' in parsed) return parsed
-  const read = unlessRefused(wire, () => ({ body: embeddingBody.parse(parsed.json) }))
+  const schema = target.model === null ? embeddingBody : geminiEmbeddingBody(target.model)
+  const read = unlessRefused(wire, () => ({ body: schema.parse(parsed.json) }))
   if ('error' in read) return read
-  return findModel(models, target.host, read.body.model) ? read : unknownModel(read.body.model)
+  const model = findModel(models, target.host, read.body.model)
+  return model ? { ...read, length: model.dimensions } : unknownModel(read.body.model)
 }
 
 function parseRequest(request: Request, wire: Wire): { json: unknown } | Refused {

@@ -14,6 +14,8 @@ export type SimulatedModel = {
   tokensPerSecond: number
   tokenFamily?: string
   reasoning?: boolean
+  /** How long its vectors are, for a model of embeddings. */
+  dimensions?: number
 }
 
 /** What may be in a prompt besides text. */

@@ -19,7 +19,7 @@ const PLACES: Readonly<Record<string, { to: 'answer' | 'embeddings' | 'count'; w
   'v1/messages/count_tokens': { to: 'count', wire: messagesWire },
   'v1/embeddings': { to: 'embeddings', wire: chatWire },
 }
-const GEMINI = /^v1beta\/models\/([^:]+):(generateContent|streamGenerateContent)$/
+const GEMINI = /^v1beta\/models\/([^:]+):(generateContent|streamGenerateContent|batchEmbedContents)$/
 
 /** Null for a path that no host knows. */
 export function findRoute(method: string, url: URL): Route | null {
@@ -35,7 +35,11 @@ export function findRoute(method: string, url: URL): Route | null {
   if (place) return { ...place, target: { host, model: null, stream: 'no' } }
   const [, model, action] = GEMINI.exec(rest) ?? []
   if (!model || !action) return null
+  const asked = { host, model: decodeURIComponent(model) }
+  if (action === 'batchEmbedContents') {
+    return { to: 'embeddings', wire: geminiWire, target: { ...asked, stream: 'no' } }
+  }
   const stream =
     action === 'generateContent' ? 'no' : url.searchParams.get('alt') === 'sse' ? 'events' : 'array'
-  return { to: 'answer', wire: geminiWire, target: { host, model: decodeURIComponent(model), stream } }
+  return { to: 'answer', wire: geminiWire, target: { ...asked, stream } }
 }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { HOSTS } from '../../providers/hosts.ts'
+import { CLOUD_HOSTS, HOSTS } from '../../providers/hosts.ts'
 import { standingOf } from '../../providers/live-hosts.ts'
 import type { AppEnv } from '../context.ts'
 import { hostsFor } from '../decide.ts'
@@ -15,7 +15,7 @@ export const healthRoutes = new Hono<AppEnv>()
         () => 'not migrated',
       )
     const live = hostsFor(c.env)
-    const ids = new Set([...HOSTS.map(({ id }) => id), ...live.keys()])
+    const ids = new Set([...[...HOSTS, ...CLOUD_HOSTS].map(({ id }) => id), ...live.keys()])
     const hosts = [...ids].map((id) => ({ id, state: standingOf(live.get(id)) }))
     const ready = database === 'ok' && live.size > 0
     return c.json({ status: ready ? 'ready' : 'not_ready', database, hosts }, ready ? 200 : 503)

@@ -1,6 +1,7 @@
 import { REASONING_EFFORTS, type ReasoningEffort } from '../../core/chat.ts'
 import { MODALITIES, type Modality } from '../../core/demand.ts'
-import type { CatalogModel, Offer, Price } from './model.ts'
+import { present } from '../../core/present.ts'
+import type { CatalogModel, Offer, Price, TokenPrices } from './model.ts'
 
 /** Newer prices and limits of one offer. Prices in micro-USD per million tokens. */
 export type OfferFacts = {
@@ -44,6 +45,7 @@ function renewed(offer: Offer, fact: OfferFacts): Offer {
     output: fact.outputPrice,
     ...(cachedInput !== undefined && { cachedInput: Math.min(cachedInput, fact.inputPrice) }),
     ...(fact.cacheWritePrice !== null && { cacheWrite: fact.cacheWritePrice }),
+    ...scaled(offer.price, fact.inputPrice),
     source: { url: 'https://models.dev/api.json', date },
   }
   return {
@@ -52,6 +54,13 @@ function renewed(offer: Offer, fact: OfferFacts): Offer {
     ...(fact.contextWindow !== null && { contextWindow: fact.contextWindow }),
     ...(fact.maxOutputTokens !== null && { maxOutputTokens: fact.maxOutputTokens }),
   }
+}
+
+/** Prices that the facts do not tell, in step with the input's: Anthropic and Google set them as multiples of it. */
+function scaled(old: Price | null, inputPrice: number): Pick<TokenPrices, 'longCacheWrite' | 'audioInput'> {
+  const by = old && old.input > 0 ? inputPrice / old.input : 1
+  const times = (price: number | undefined) => price && Math.round(price * by)
+  return present({ longCacheWrite: times(old?.longCacheWrite), audioInput: times(old?.audioInput) })
 }
 
 /** A server of the operator's own and the models it serves, as configured. Prices in USD per million tokens. */

@@ -12,7 +12,7 @@ import {
   percent,
 } from './sources.ts'
 
-/** Google, Gemini 2.5. Audio input is priced as text where Google charges it apart. */
+/** Google, Gemini 2.5. Audio input of Flash and Flash-Lite as on https://ai.google.dev/gemini-api/docs/pricing. */
 export const googleGemini2Models: readonly CatalogModel[] = [
   {
     id: 'google/gemini-2.5-pro',
@@ -102,7 +102,13 @@ export const googleGemini2Models: readonly CatalogModel[] = [
       {
         host: 'google',
         hostModelId: 'gemini-2.5-flash',
-        price: { input: 300_000, output: 2_500_000, cachedInput: 30_000, source: PI_AI },
+        price: {
+          input: 300_000,
+          audioInput: 1_000_000,
+          output: 2_500_000,
+          cachedInput: 30_000,
+          source: PI_AI,
+        },
         speed: { ttftMs: 450, tokensPerSecond: 186.2, source: AA_JUNE },
       },
       {
@@ -141,7 +147,7 @@ export const googleGemini2Models: readonly CatalogModel[] = [
       {
         host: 'google',
         hostModelId: 'gemini-2.5-flash-lite',
-        price: { input: 100_000, output: 400_000, cachedInput: 10_000, source: PI_AI },
+        price: { input: 100_000, audioInput: 300_000, output: 400_000, cachedInput: 10_000, source: PI_AI },
         speed: { ttftMs: 350, tokensPerSecond: 220.6, source: AA_JUNE },
       },
       {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../../../src/core/chat.ts'
 import { writeSeal } from '../../../src/core/sealed-thoughts.ts'
 import { anthropicMessages } from '../../../src/providers/anthropic-messages/index.ts'
-import { TARGET, requestWith } from './conversation.ts'
+import { TARGET, requestWith, words } from './conversation.ts'
 
 const HELLO = { role: 'user', content: 'Hello' }
 
@@ -108,11 +108,35 @@ describe("a caller's own words in Anthropic's format", () => {
     ['claude-opus-4-7', {}, { effort: 'low' }, { thinking: { type: 'adaptive' }, effort: 'low' }],
     ['claude-haiku-4-5', { effort: 'low' }, {}, {}],
     ['claude-opus-5-5', { thinking: { type: 'disabled' } }, { effort: 'none' }, { effort: 'low' }],
+    ['claude-opus-4-6', { thinking: enabled }, { effort: 'low' }, { thinking: enabled }],
     ['other-model', { thinking: enabled, effort: 'high' }, {}, {}],
     ['other-model', { thinking: enabled }, { effort: 'low' }, { thinking: enabled }],
   ] as const)('tell %s %o (decided: %o) as it takes it', (model, told, reasoning, taken) => {
     const plain = { model, max_tokens: 2_000, messages: [HELLO] }
     expect(bodyFor(model, worded(told), { reasoning })).toEqual({ ...plain, ...worded(taken) })
+  })
+
+  it('do not think in a turn that another model began', () => {
+    const call = { type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }
+    const result = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'Rain' }
+    const body = {
+      thinking: enabled,
+      messages: [HELLO, { role: 'assistant', content: [call] }, { role: 'user', content: [result] }],
+    }
+    const fields: Partial<ChatRequest> = {
+      reasoning: { effort: 'low', budgetTokens: 1_500 },
+      messages: [
+        { role: 'user', content: [words('Hello')] },
+        {
+          role: 'assistant',
+          content: [{ type: 'tool-call', id: 'toolu_1', name: 'f', argumentsJson: '{}' }],
+        },
+        { role: 'tool', toolCallId: 'toolu_1', content: [words('Rain')] },
+      ],
+    }
+    expect(bodyFor('claude-haiku-4-5', body, fields)).not.toHaveProperty('thinking')
+    const { messages: _loop, ...outside } = fields
+    expect(bodyFor('claude-haiku-4-5', body, outside)).toHaveProperty('thinking', enabled)
   })
 
   it('keep the rest of their output config', () => {

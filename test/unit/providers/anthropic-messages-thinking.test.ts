@@ -131,12 +131,19 @@ describe('thinking, as Anthropic is told', () => {
     ['claude-opus-4-7', undefined, { type: 'any' }, ['reasoning_effort']],
     ['claude-sonnet-5', { type: 'disabled' }, { type: 'any' }, ['reasoning_effort']],
     ['claude-opus-5', { type: 'disabled' }, { type: 'any' }, ['reasoning_effort']],
+    ['claude-fable-5', undefined, { type: 'any' }, []],
     ['claude-opus-5-5', { type: 'adaptive' }, { type: 'auto' }, ['tool_choice']],
   ])('%s, made to call a tool, thinks %o', (model, thinking, choice, dropped) => {
     const fields = { tools: [WEATHER], toolChoice: 'required', reasoning: { effort: 'high' } } as const
     expect(body(model, fields)).toMatchObject({ tool_choice: choice, ...(thinking && { thinking }) })
-    if (!thinking) expect(body(model, fields)).toEqual(without('thinking', 'output_config'))
+    if (!thinking) expect(body(model, fields)).toEqual(without('thinking'))
     expect(unsupported(model, fields)).toEqual(dropped)
+  })
+
+  it('lets what always thinks know how much, also when it must call a tool', () => {
+    const fields = { tools: [WEATHER], toolChoice: 'required', reasoning: { effort: 'high' } } as const
+    expect(body('claude-fable-5', fields)).toHaveProperty('output_config', { effort: 'high' })
+    expect(body('claude-opus-4-7', fields)).toEqual(without('output_config'))
   })
 
   it('switches off what thinks by itself when a tool must be called', () => {

@@ -110,10 +110,18 @@ describe('the answer to it', () => {
     ])
   })
 
+  it('leaves out what a model says beside it, which would break the JSON', () => {
+    const events = [says('Here it is: '), starts(STAND_IN), piece('{"a":1}'), says(' Done.'), CALLED]
+    expect(read(...events)).toEqual([says('{"a":1}'), STOPPED])
+  })
+
+  it('shows what a model says instead of calling it', () => {
+    expect(read(says('I '), says('will not'), CALLED)).toEqual([says('I '), says('will not'), STOPPED])
+  })
+
   it('passes on everything else', () => {
     const events: ChatEvent[] = [
       { type: 'reasoning-delta', text: 'Hm' },
-      says('Sorry'),
       { type: 'refusal-delta', text: 'No' },
       { ...CALLED, reason: 'length' },
     ]

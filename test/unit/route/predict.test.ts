@@ -24,7 +24,7 @@ function real(id: string) {
 }
 
 const aime = (value: number) => ({ benchmark: 'aime', value, source: SOURCE }) as const
-const wishing = (effort?: ReasoningEffort): EffortWish => ({ effort, named: false })
+const wishing = (effort?: ReasoningEffort): EffortWish => ({ effort, free: true })
 const nearest = (wish: ReasoningEffort, ...efforts: ReasoningEffort[]) =>
   effortFor(thinking(...efforts), demand(), wishing(wish), true)
 const qualityAt = (ability: number, hard: number) =>
@@ -119,7 +119,7 @@ describe('effortFor', () => {
   it.each(REASONING_EFFORTS)('follows the wish for %s where the model offers it', (wish) => {
     for (const tier of TIERS) {
       expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier }), wishing(wish), true)).toBe(wish)
-      const named = { effort: wish, named: true }
+      const named = { effort: wish, free: false }
       expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier }), named, true)).toBe(wish)
     }
   })
@@ -139,7 +139,7 @@ describe('effortFor', () => {
   })
 
   it('leaves a model asked for by name to its host, without a wish', () => {
-    const unsaid = { effort: undefined, named: true }
+    const unsaid = { effort: undefined, free: false }
     expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier: 'REASONING' }), unsaid, true)).toBeNull()
   })
 })
