@@ -1,6 +1,6 @@
 import { type Answer, createAnswerBuilder } from '../core/answer.ts'
 import { type Failure, isLast, type LastEvent, NO_USAGE } from '../core/chat.ts'
-import { AppError, ERROR_POLICY, errorBody, failureBody } from '../core/errors.ts'
+import { AppError, errorBody, failureBody } from '../core/errors.ts'
 import { createId } from '../core/ids.ts'
 import { present } from '../core/present.ts'
 import { type Execution, execute } from '../execute/execute.ts'
@@ -9,7 +9,7 @@ import { randomBytes, type RequestScope } from './context.ts'
 import { decide, hostsFor } from './decide.ts'
 import { type AnswerOptions, decisionHeaders, type Exchange, record } from './exchange.ts'
 import { createExecuteIo } from './execute-io.ts'
-import { retryAfter } from './errors.ts'
+import { failureResponse } from './errors.ts'
 import type { AftermathBody } from './history.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
 
@@ -118,11 +118,7 @@ async function gather({ hangUp }: Exchange, execution: Answering): Promise<Answe
 /** The error of an answer that did not come, in the caller's protocol, with what the host said beside ours. */
 function failedAnswer(exchange: Exchange, execution: Execution, failure: Failure): Response {
   const headers = jsonHeaders(exchange, execution, record(exchange, execution, 'failed'))
-  if (failure.retryAfterMs !== undefined) headers.set('retry-after', retryAfter(failure.retryAfterMs))
-  const hostStatus = failure.code === 'provider_rejected' ? failure.status : undefined
-  const status = hostStatus ?? ERROR_POLICY[failure.code].status
-  const body = exchange.inbound.reply.failure(failureBody(failure))
-  return new Response(JSON.stringify(body), { status, headers })
+  return failureResponse(failure, exchange.inbound.reply.failure(failureBody(failure)), headers)
 }
 
 function statusOf(last: LastEvent | null): 'succeeded' | 'failed' | 'cancelled' {

@@ -1,9 +1,8 @@
 import { countText, emptyCounts } from '../classify/text-counts.ts'
 import { estimateTokens, noTokens } from '../classify/tokens.ts'
-import type { Failure } from '../core/chat.ts'
 import type { EmbeddingInputs } from '../core/embedding.ts'
 import type { TokenFamily } from '../core/demand.ts'
-import { AppError, ERROR_POLICY, failureBody } from '../core/errors.ts'
+import { AppError, failureBody } from '../core/errors.ts'
 import { createId } from '../core/ids.ts'
 import { configOf, type Env } from '../env.ts'
 import { type EmbeddingExecution, type EmbedIo, executeEmbedding } from '../execute/embed.ts'
@@ -18,7 +17,7 @@ import { selectEmbeddingModel } from '../route/embeddings/select.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { breakers, hostsFor } from './decide.ts'
 import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.ts'
-import { retryAfter } from './errors.ts'
+import { failureResponse } from './errors.ts'
 import { explainingHeaders, queueEntry } from './exchange.ts'
 import { type Aftermath, aftermathBody, entryOf } from './history.ts'
 
@@ -37,7 +36,10 @@ export async function embed(scope: RequestScope, inbound: InboundEmbedding): Pro
   const detail = record(scope, decision, execution)
   if (execution.kind === 'cancelled') return new Response(null, { status: CLIENT_GONE })
   const headers = headersOf(scope, decision, execution, detail.cost_usd)
-  if (execution.kind === 'failed') return refusal(execution.failure, headers)
+  if (execution.kind === 'failed') {
+    const { failure } = execution
+    return failureResponse(failure, { error: failureBody(failure) }, headers)
+  }
   const head = {
     model: decision.plan.model.id,
     encoding: request.encoding,
@@ -134,12 +136,4 @@ function headersOf(
   headers.set('content-type', 'application/json')
   if (costUsd !== null) headers.set('x-switchyard-cost-usd', String(costUsd))
   return headers
-}
-
-/** The last failure, with what the host said beside ours. */
-function refusal(failure: Failure, headers: Headers): Response {
-  if (failure.retryAfterMs !== undefined) headers.set('retry-after', retryAfter(failure.retryAfterMs))
-  const hostStatus = failure.code === 'provider_rejected' ? failure.status : undefined
-  const status = hostStatus ?? ERROR_POLICY[failure.code].status
-  return new Response(JSON.stringify({ error: failureBody(failure) }), { status, headers })
 }

@@ -1,4 +1,5 @@
 import { HTTPException } from 'hono/http-exception'
+import type { Failure } from '../core/chat.ts'
 import { AppError, ERROR_POLICY, errorBody } from '../core/errors.ts'
 import { encodeError } from '../protocols/anthropic-messages/error.ts'
 import type { AppContext } from './context.ts'
@@ -14,13 +15,21 @@ export function handleError(error: Error, c: AppContext): Response {
   return c.json(isAnthropic(c.req.path) ? encodeError(body) : { error: body }, status)
 }
 
+/** The response for an answer that did not come; `body` is the failure in the caller's protocol. */
+export function failureResponse(failure: Failure, body: object, headers: Headers): Response {
+  if (failure.retryAfterMs !== undefined) headers.set('retry-after', retryAfter(failure.retryAfterMs))
+  const hostStatus = failure.code === 'provider_rejected' ? failure.status : undefined
+  const status = hostStatus ?? ERROR_POLICY[failure.code].status
+  return new Response(JSON.stringify(body), { status, headers })
+}
+
 /** Callers of Anthropic's protocol read errors in its shape. */
 function isAnthropic(path: string): boolean {
   return /^\/v1\/messages(?:\/|$)/.test(path)
 }
 
 /** `Retry-After` in whole seconds, never sooner than asked. */
-export function retryAfter(ms: number): string {
+function retryAfter(ms: number): string {
   return String(Math.ceil(ms / 1_000))
 }
 

@@ -4,9 +4,15 @@ const MAX_WAITING_BYTES = 256 * 1024
 /** How long a client may read nothing before it counts as gone. Below the 30 s that a Worker outlives its client. */
 const CLIENT_PATIENCE_MS = 25_000
 
+/** How long a stream may be silent, in milliseconds: only a write shows that a client has hung up. */
+const HEARTBEAT_MS = 5_000
+/** A comment, which readers of server-sent events skip. */
+const HEARTBEAT = ': keep-alive\n\n'
+
 /**
- * The way from our events to a client. `write` never waits for a client that keeps up, and tells whether the client
- * is still there: a client that hangs up is not always announced, its writes then simply never settle.
+ * The way from our events to a client, with a comment now and then while the host is silent. `write` never waits for a
+ * client that keeps up, and tells whether the client is still there: a client that hangs up is not always announced,
+ * its writes then simply never settle.
  */
 export type Outlet = {
   readable: ReadableStream<Uint8Array>
@@ -24,9 +30,15 @@ export function createOutlet(patienceMs: number = CLIENT_PATIENCE_MS): Outlet {
   /** Since when (Unix ms) something has been waiting that the client has not read. */
   let waitingSince: number | null = null
   let gone = false
+  let silent = false
+  const heart = setInterval(() => {
+    if (silent) void write(HEARTBEAT)
+    silent = true
+  }, HEARTBEAT_MS)
 
   async function write(text: string): Promise<boolean> {
     if (gone || text === '') return !gone
+    silent = false
     const bytes = encoder.encode(text)
     waiting += bytes.byteLength
     waitingSince ??= Date.now()
@@ -57,6 +69,7 @@ export function createOutlet(patienceMs: number = CLIENT_PATIENCE_MS): Outlet {
     readable,
     write,
     async close() {
+      clearInterval(heart)
       const closed = gone ? Promise.resolve() : writer.close().catch(() => undefined)
       await patiently(closed)
       // A client that comes back after all sees a broken answer instead of waiting for its end.

@@ -13,7 +13,8 @@ import { readJsonBody } from './read-body.ts'
  * @throws AppError naming the field that is wrong
  */
 export async function readChat(c: AppContext): Promise<Inbound> {
-  return withSessionHeader(decodeChatRequest(await readJsonBody(c.req.raw)), c.req.header('x-session-id'))
+  const inbound = decodeChatRequest(await readJsonBody(c.req.raw), c.req.raw.headers)
+  return withSessionHeader(inbound, c.req.header('x-session-id'))
 }
 
 /**

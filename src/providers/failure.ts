@@ -41,6 +41,8 @@ const CONTENT_POLICY =
 /** Our key or account, though the host answers 400. */
 const ACCOUNT =
   /api[ _]key (?:not valid|not found|expired|is invalid)|(?:incorrect|invalid) api key|credit balance/i
+/** How long to wait, in words: `Please try again in 1m30.5s`, `Please retry after 7 seconds`. */
+const WAIT = /(?:try again|retry) (?:in|after) (?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?) ?(ms|s))?/i
 const RATE_LIMIT = /rate[_ ]?limit|resource_exhausted|too many requests/i
 
 /** What a host's refusal means, read from its status and its error body. Same for every format. */
@@ -94,9 +96,15 @@ function readBody(body: unknown): BodyWords {
     message: said.message || undefined,
     hostCode: typeof said.code === 'string' ? said.code : (said.status ?? said.type),
     hostRequestId: request_id,
-    retryDelayMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1_000) : undefined,
+    retryDelayMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1_000) : waitInWords(said.message ?? ''),
     status: typeof said.code === 'number' ? said.code : undefined,
   })
+}
+
+function waitInWords(message: string): number | undefined {
+  const [, minutes, amount, unit] = WAIT.exec(message) ?? []
+  if (minutes === undefined && amount === undefined) return undefined
+  return Number(minutes ?? 0) * 60_000 + Number(amount ?? 0) * (unit?.toLowerCase() === 'ms' ? 1 : 1_000)
 }
 
 function jsonOrNull(body: string): unknown {

@@ -15,6 +15,9 @@ const MORE_THAN_CONTENT: Readonly<Record<WireFormat, RegExp>> = {
   'google-generate-content': /"(?:finishReason|usageMetadata|error)":/,
 }
 
+/** An event's data that is no JSON object, and so nothing that a host of these formats says. */
+const GARBAGE = /^data:(?! ?\{.*\}$)/m
+
 /**
  * A host's stream for a caller who speaks the same format: its own events, passed on as they came. Only the beginning
  * is read, and what is not plain content (usage, ends, errors); the end brings its own words along.
@@ -27,7 +30,7 @@ export async function* relayedAnswer(
 ): AsyncGenerator<ChatEvent> {
   const decode = adapter.createDecoder()
   const read = createLateReader(adapter)
-  const isPlain = (text: string) => !MORE_THAN_CONTENT[adapter.format].test(text)
+  const isPlain = (text: string) => !MORE_THAN_CONTENT[adapter.format].test(text) && !GARBAGE.test(text)
   const relay = (events: readonly HostEvent[]): ChatEvent => {
     const text = events.map(frameEvent).join('')
     return { type: 'relay', text, read: read(text) }
@@ -45,7 +48,14 @@ export async function* relayedAnswer(
       continue
     }
     for (const event of parser(piece)) {
-      const decoded = decode(event.data)
+      let decoded: ChatEvent[]
+      try {
+        decoded = decode(event.data)
+      } catch (error) {
+        // What was said before the garbage is the caller's.
+        if (phase === 'content' && held.length > 0) yield relay(held.splice(0))
+        throw error
+      }
       if (phase === 'content' && !isPlain(event.data)) {
         phase = 'ending'
         if (held.length > 0) yield relay(held.splice(0))

@@ -6,19 +6,20 @@ import { effortFor, type Prediction, predict } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
 import { scoreOf, type Weights } from './rank.ts'
 
+/** Of a candidate whose host is not there: nobody will look at it, and there are many. */
+const UNPREDICTED: Prediction = { quality: 0, costMicroUsd: null, ttftMs: 0, latencyMs: 0 }
+
 /** Every candidate filtered, predicted and scored, in the order of the catalog. */
 export function judge(candidates: readonly Candidate[], context: FilterContext, weights: Weights): Judged[] {
   const { demand, request, hosts } = context
+  const { effort: wished, shown } = request.reasoning
   const predicted = candidates.map((candidate) => {
-    const takesEffort = hosts.get(candidate.offer.host)?.takesReasoningEffort ?? false
-    const { effort: wished, shown } = request.reasoning
+    const host = hosts.get(candidate.offer.host)
+    if (!host)
+      return { candidate, effort: null, prediction: UNPREDICTED, excludedBy: 'no_live_host' as const }
     const named = context.requested?.has(candidate.model.id) ?? false
-    const effort = effortFor(
-      candidate,
-      demand,
-      { effort: wished, free: !named || shown === true },
-      takesEffort,
-    )
+    const wish = { effort: wished, free: !named || shown === true }
+    const effort = effortFor(candidate, demand, wish, host.takesReasoningEffort)
     const prediction = predict(candidate, demand, effort)
     return { candidate, effort, prediction, excludedBy: exclusionOf(candidate, prediction, context) }
   })

@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts'
+import { embeddingModelCalled } from './embeddings/select.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
 
 /** How eligible candidates are ordered. `utility` weighs quality against cost. */
@@ -32,7 +33,8 @@ export function selectModel(name: string, catalog: PreparedCatalog, param: strin
   const ids = catalog.byName.get(base) ?? catalog.byName.get(name.toLowerCase())
   const [modelId, ...others] = ids ?? []
   if (modelId === undefined) {
-    throw new AppError('model_not_found', `The model '${name}' does not exist`, { param })
+    const problem = embeddingModelCalled(base) ? 'makes embeddings: ask /v1/embeddings' : 'does not exist'
+    throw new AppError('model_not_found', `The model '${name}' ${problem}`, { param })
   }
   if (others.length > 0) {
     const all = [modelId, ...others].join(', ')

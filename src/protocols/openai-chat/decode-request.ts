@@ -19,13 +19,15 @@ import { type ChatBody, chatBody } from './schema.ts'
  * Reads the body of `POST /v1/chat/completions`.
  *
  * @param body parsed JSON
+ * @param headers clients that speak OpenRouter's dialect name themselves here; they expect usage without asking
  * @throws AppError `invalid_request` naming the field
  */
-export function decodeChatRequest(body: unknown): Inbound {
+export function decodeChatRequest(body: unknown, headers: Headers = new Headers()): Inbound {
   const result = chatBody.safeParse(body)
   if (!result.success) throw invalidField(result.error)
   const parsed = result.data
-  const includeUsage = parsed.stream_options?.include_usage ?? parsed.usage?.include ?? false
+  const asked = parsed.stream_options?.include_usage ?? parsed.usage?.include
+  const includeUsage = asked ?? (headers.has('x-title') || headers.has('http-referer'))
   return {
     chat: chatRequest(parsed),
     routing: routingPreferences(parsed),

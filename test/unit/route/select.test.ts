@@ -88,4 +88,10 @@ describe('selectModel', () => {
       }
     }
   })
+
+  it('says where a model of embeddings is asked', () => {
+    expect(() => select('text-embedding-3-small')).toThrow(
+      /'text-embedding-3-small' makes embeddings: ask \/v1\/embeddings/,
+    )
+  })
 })
