@@ -8,7 +8,6 @@ import { configOf, type Env } from '../env.ts'
 import { type EmbeddingExecution, type EmbedIo, executeEmbedding } from '../execute/embed.ts'
 import type { InboundEmbedding } from '../protocols/openai-embeddings/decode-request.ts'
 import { encodeEmbeddings } from '../protocols/openai-embeddings/encode-answer.ts'
-import { DEFAULT_TIMEOUTS } from '../providers/call.ts'
 import { embeddingFormatOf } from '../providers/embeddings/format-of.ts'
 import { BALANCED } from '../route/decision.ts'
 import { localEmbeddingModel } from '../route/embeddings/local.ts'
@@ -95,7 +94,7 @@ function embedIo({ env, signal }: RequestScope, inputTokens: number): EmbedIo {
     fetch: (input, init) => fetch(input, init),
     now: Date.now,
     signal,
-    timeouts: DEFAULT_TIMEOUTS,
+    timeouts: configOf(env).timeouts,
     routeTo(hostId) {
       const live = hosts.get(hostId)
       if (!live) throw new AppError('internal', `Host ${hostId} is not live`)

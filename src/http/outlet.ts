@@ -4,7 +4,7 @@ const MAX_WAITING_BYTES = 256 * 1024
 /** How long a client may read nothing before it counts as gone. Below the 30 s that a Worker outlives its client. */
 const CLIENT_PATIENCE_MS = 25_000
 
-/** How long a stream may be silent, in milliseconds: only a write shows that a client has hung up. */
+/** A stream that was silent for a whole beat, in milliseconds, is written to: only that shows that a client has left. */
 const HEARTBEAT_MS = 5_000
 /** A comment, which readers of server-sent events skip. */
 const HEARTBEAT = ': keep-alive\n\n'

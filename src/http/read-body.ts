@@ -3,10 +3,14 @@ import { AppError } from '../core/errors.ts'
 /** The largest request body, in bytes: room for a long context with a few inline images. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024
 
+/** How deep a body may be nested: beyond any real schema, and far from where a recursive reader's stack ends. */
+const MAX_DEPTH = 500
+
 /**
  * The JSON of a request's body.
  *
- * @throws AppError `unsupported_media_type`, `request_too_large` or `invalid_json`
+ * @throws AppError `unsupported_media_type`, `request_too_large`, `invalid_json`, or `invalid_request` where it is
+ * nested too deep
  */
 export async function readJsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type') ?? ''
@@ -17,6 +21,9 @@ export async function readJsonBody(request: Request): Promise<unknown> {
     )
   }
   const text = await readText(request)
+  if (isDeeperThan(MAX_DEPTH, text)) {
+    throw new AppError('invalid_request', `The body is nested more than ${MAX_DEPTH} levels deep`)
+  }
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -49,4 +56,31 @@ async function readText(request: Request): Promise<string> {
 
 function tooLarge(): AppError {
   return new AppError('request_too_large', `The body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`)
+}
+
+/** Counts brackets outside of strings, which are leapt over: they may hold megabytes of an image. */
+function isDeeperThan(levels: number, json: string): boolean {
+  let depth = 0
+  for (let at = 0; at < json.length; at += 1) {
+    const mark = json[at]
+    if (mark === '"') at = endOfString(json, at)
+    else if (mark === ']' || mark === '}') depth -= 1
+    else if (mark === '[' || mark === '{') {
+      depth += 1
+      if (depth > levels) return true
+    }
+  }
+  return false
+}
+
+/** Where the string that starts here ends, or the text where it does not. */
+function endOfString(json: string, start: number): number {
+  let end = start
+  for (;;) {
+    end = json.indexOf('"', end + 1)
+    if (end === -1) return json.length
+    let escapes = 0
+    while (json[end - 1 - escapes] === '\\') escapes += 1
+    if (escapes % 2 === 0) return end
+  }
 }

@@ -63,7 +63,8 @@ export type StreamEncoder = {
   kept?(): object | null
 }
 
-/** One server-sent event; `event` names it where the protocol does. */
+/** One server-sent event; `event` names it where the protocol does. A host's own name may hold line breaks. */
 export function sse(data: object, event?: string): string {
-  return `${event === undefined ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`
+  const name = event === undefined ? '' : `event: ${event.replaceAll(/[\r\n]/g, '')}\n`
+  return `${name}data: ${JSON.stringify(data)}\n\n`
 }

@@ -82,6 +82,15 @@ function createLateReader(adapter: Adapter) {
   return (text: string) => (): readonly ContentEvent[] => {
     late ??= { decode: adapter.createDecoder(), parse: createEventReader() }
     const { decode, parse } = late
-    return parse(text).flatMap(({ data }) => decode(data).filter((event) => !isLast(event)))
+    return parse(text).flatMap(({ data }) => understood(decode, data).filter((event) => !isLast(event)))
+  }
+}
+
+/** What was passed on unread may be nonsense: it says nothing then. */
+function understood(decode: (data: string) => ChatEvent[], data: string): ChatEvent[] {
+  try {
+    return decode(data)
+  } catch {
+    return []
   }
 }

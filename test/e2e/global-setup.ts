@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startLocalSwitchyard } from '../../src/dev/local-switchyard.ts'
+import { matrixHosts } from './matrix-hosts.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,10 +14,19 @@ declare module 'vitest' {
   }
 }
 
+/** Hosts that fall silent are given up soon; those that answer are far quicker. */
+const IMPATIENT = { HOST_FIRST_BYTE_MS: '2500', HOST_IDLE_MS: '2500' }
+
 /** One Worker with its simulated hosts, answering at once, for all end-to-end tests. */
 export default async function startOnce(project: TestProject): Promise<() => Promise<void>> {
   const persistTo = await mkdtemp(join(tmpdir(), 'switchyard-e2e-'))
-  const switchyard = await startLocalSwitchyard({ port: 0, persistTo, timeScale: 0, showLog: false })
+  const switchyard = await startLocalSwitchyard({
+    port: 0,
+    persistTo,
+    timeScale: 0,
+    vars: (hostsUrl) => ({ LOCAL_HOSTS: matrixHosts(hostsUrl), ...IMPATIENT }),
+    showLog: false,
+  })
   project.provide('switchyardUrl', switchyard.url)
   project.provide('hostsUrl', switchyard.hosts.url)
   return async () => {

@@ -1,8 +1,12 @@
-import OpenAI, { AuthenticationError, NotFoundError } from 'openai'
-import { describe, expect, inject, it } from 'vitest'
+import OpenAI, { APIError, AuthenticationError, NotFoundError } from 'openai'
+import { zodResponseFormat } from 'openai/helpers/zod'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import * as z from 'zod'
 import { DEV_KEY } from '../../src/dev/seed.ts'
+import { clearFaults, PIXEL, recorded, scriptFaults, TRICKLE } from './control.ts'
 
 const client = new OpenAI({ baseURL: `${inject('switchyardUrl')}/v1`, apiKey: DEV_KEY, maxRetries: 0 })
+const MODELS = ['openai/gpt-5-mini', 'anthropic/claude-haiku-4.5', 'google/gemini-2.5-flash']
 const question = [{ role: 'user' as const, content: 'What is 2 + 3?' }]
 
 const weatherTool = {
@@ -13,6 +17,8 @@ const weatherTool = {
     parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
   },
 }
+
+afterEach(clearFaults)
 
 describe('the official openai client', () => {
   it('chats with the model that was chosen', async () => {
@@ -93,23 +99,71 @@ describe('the official openai client', () => {
     })
   })
 
-  it('gets JSON that fits its schema', async () => {
-    const schema = {
-      type: 'object',
-      properties: { city: { type: 'string' }, celsius: { type: 'number' } },
-      required: ['city', 'celsius'],
-      additionalProperties: false,
-    }
-    for (const model of ['openai/gpt-5-mini', 'anthropic/claude-haiku-4.5', 'google/gemini-2.5-flash']) {
-      const answer = await client.chat.completions.create({
-        model,
-        messages: [{ role: 'user', content: 'Weather in Taipei' }],
-        response_format: { type: 'json_schema', json_schema: { name: 'weather', schema, strict: true } },
-      })
-      const value: unknown = JSON.parse(answer.choices[0]?.message.content ?? '')
-      expect(value).toEqual({ city: expect.any(String), celsius: expect.any(Number) })
-      expect(answer.choices[0]?.finish_reason).toBe('stop')
-    }
+  it.each(MODELS)('gets JSON of %s that fits its schema', async (model) => {
+    const weather = z.strictObject({ city: z.string(), celsius: z.number() })
+    const { choices } = await client.chat.completions.parse({
+      model,
+      messages: [{ role: 'user', content: 'Weather in Taipei' }],
+      response_format: zodResponseFormat(weather, 'weather'),
+    })
+    expect(choices[0]?.message.parsed).toEqual({ city: 'Taipei', celsius: expect.any(Number) })
+    expect(choices[0]?.finish_reason).toBe('stop')
+  })
+
+  it.each(MODELS)('shows %s a picture', async (model) => {
+    const { choices } = await client.chat.completions.create({
+      model,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is this?' },
+            { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } },
+          ],
+        },
+      ],
+    })
+    expect(choices[0]?.message.content).toContain('With 1 image (image/png)')
+  })
+
+  it.each(MODELS)('runs the tools that %s calls', async (model) => {
+    const asked: unknown[] = []
+    const runner = client.chat.completions.runTools({
+      model,
+      stream: true,
+      messages: [{ role: 'user', content: 'What is the weather in Taipei?' }],
+      tools: [
+        {
+          type: 'function',
+          function: {
+            ...weatherTool.function,
+            parse: JSON.parse,
+            function: (args: object) => {
+              asked.push(args)
+              return '{"sky":"drizzle-42"}'
+            },
+          },
+        },
+      ],
+    })
+    expect(await runner.finalContent()).toContain('drizzle-42')
+    expect(asked).toEqual([{ city: 'Taipei' }])
+  })
+
+  it('leaves midway, which is recorded', async () => {
+    await scriptFaults([TRICKLE])
+    const { data: stream, response } = await client.chat.completions
+      .create({ model: 'openai/gpt-5-mini', messages: question, stream: true })
+      .withResponse()
+    for await (const { choices } of stream) if (choices[0]?.delta.content) break
+    stream.controller.abort()
+    expect(await recorded(response)).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('is told when a stream breaks', async () => {
+    await scriptFaults([{ kind: 'error-in-band', afterChunks: 8 }])
+    const stream = client.chat.completions.stream({ model: 'openai/gpt-5-mini', messages: question })
+    await expect(stream.finalChatCompletion()).rejects.toThrow(APIError)
   })
 
   it('lists and finds models', async () => {

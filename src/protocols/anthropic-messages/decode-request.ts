@@ -141,8 +141,10 @@ function namedEffort(config: MessagesBody['output_config']): ReasoningEffort | u
   return effort === 'max' ? 'xhigh' : effort
 }
 
-/** `adaptive` leaves it to the model; `between_tools` is the least thinking there is besides none. */
+/** `adaptive` leaves it to the model. What is to think at all is not told `minimal`, which many models take for none. */
 function meantEffort(thinking: MessagesBody['thinking']): ReasoningEffort | undefined {
   if (thinking?.type === 'between_tools') return 'low'
-  return thinking?.type === 'enabled' ? effortOfBudget(thinking.budget_tokens) : undefined
+  if (thinking?.type !== 'enabled') return undefined
+  const effort = effortOfBudget(thinking.budget_tokens)
+  return effort === 'minimal' ? 'low' : effort
 }

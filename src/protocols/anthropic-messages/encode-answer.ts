@@ -20,7 +20,10 @@ export function encodeAnswer(
   return {
     ...headFields(head),
     content: choice.parts.flatMap((part) => blocksOf(part, thinking)),
-    ...endFields(closing),
+    ...endFields(
+      closing,
+      choice.parts.some(({ type }) => type === 'refusal'),
+    ),
     usage: usageFields(closing),
     ...present({ switchyard: closing.metadata }),
   }
@@ -31,12 +34,12 @@ export function headFields({ id, model }: AnswerHead) {
   return { id, type: 'message', role: 'assistant', model }
 }
 
-/** Why an answer ended. */
-export function endFields({ reason, stopSequence }: AnswerClosing) {
-  const refused = reason === 'content_filter'
+/** Why an answer ended. `declined`: it is a refusal in words, which other hosts end like any answer. */
+export function endFields({ reason, stopSequence }: AnswerClosing, declined: boolean) {
+  const refused = reason === 'content_filter' || (reason === 'stop' && declined)
   return {
-    stop_reason: stopReason(reason, stopSequence !== undefined),
-    stop_sequence: (reason === 'stop' && stopSequence) || null,
+    stop_reason: refused ? 'refusal' : stopReason(reason, stopSequence !== undefined),
+    stop_sequence: (!refused && reason === 'stop' && stopSequence) || null,
     stop_details: refused ? { type: 'refusal', category: null, explanation: null } : null,
   }
 }

@@ -15,6 +15,7 @@ export function createEventEncoder(head: AnswerHead, options: MessagesReplyOptio
   const sequence = createCallSequence()
   const blocks = createBlockWriter(options.thinking)
   let started = false
+  let declined = false
   function start(): string {
     if (started) return ''
     started = true
@@ -23,12 +24,14 @@ export function createEventEncoder(head: AnswerHead, options: MessagesReplyOptio
   return {
     delta(event) {
       if (event.type === 'relay') return relay.text(event.text)
-      return start() + (event.choice ? '' : sequence.add(event).map(blocks.write).join(''))
+      if (event.choice) return start()
+      declined ||= event.type === 'refusal-delta' && event.text !== ''
+      return start() + sequence.add(event).map(blocks.write).join('')
     },
     end(closing) {
       const { native } = closing
       if (native && 'events' in native) return relay.end(native.events, closing)
-      return start() + sequence.rest().map(blocks.write).join('') + blocks.close() + endOf(closing)
+      return start() + sequence.rest().map(blocks.write).join('') + blocks.close() + endOf(closing, declined)
     },
     error: (body) => sse(encodeError(body), 'error'),
   }
@@ -46,8 +49,9 @@ function startOf(head: AnswerHead): object {
   return { ...headFields(head), ...unfinished, usage }
 }
 
-function endOf(closing: AnswerClosing): string {
+function endOf(closing: AnswerClosing, declined: boolean): string {
   const metadata = present({ switchyard: closing.metadata })
-  const end = { type: 'message_delta', delta: endFields(closing), usage: usageFields(closing), ...metadata }
+  const delta = endFields(closing, declined)
+  const end = { type: 'message_delta', delta, usage: usageFields(closing), ...metadata }
   return sse(end, 'message_delta') + sse({ type: 'message_stop' }, 'message_stop')
 }

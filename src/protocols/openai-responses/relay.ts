@@ -8,7 +8,10 @@ import { nameResponse } from './item-ids.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 const fields = z.record(z.string(), z.unknown())
-const hostEvent = z.looseObject({ type: z.string(), response: fields.nullish() })
+const hostEvent = z.looseObject({
+  type: z.string().optional().catch(undefined),
+  response: fields.nullish().catch(null),
+})
 /** Stands only in events that bring the whole response: in texts the quotes are escaped. */
 const HAS_RESPONSE = /"response":\s*\{/
 const SEQUENCE = /"sequence_number":\s*(\d+)/g

@@ -59,6 +59,8 @@ const answerSchema = z.object({
 type Progress = {
   /** Content block index → tool call index. */
   calls: Map<number, number>
+  /** How many calls have begun; a block that begins twice is two calls. */
+  begun: number
   /** Content blocks of calls whose arguments have not begun. */
   silent: Set<number>
   reason: FinishReason | null
@@ -67,7 +69,7 @@ type Progress = {
 }
 
 function begin(): Progress {
-  return { calls: new Map(), silent: new Set(), reason: null, stopSequence: null, usage: {} }
+  return { calls: new Map(), begun: 0, silent: new Set(), reason: null, stopSequence: null, usage: {} }
 }
 
 /** Reads Anthropic's stream of typed events. Events and blocks we do not know are skipped. */
@@ -119,7 +121,7 @@ function startBlock(progress: Progress, blockIndex: number, begun: z.infer<typeo
       return [sealed('encrypted', begun.data)]
     case 'tool_use': {
       progress.silent.add(blockIndex)
-      const index = progress.calls.size
+      const index = progress.begun++
       progress.calls.set(blockIndex, index)
       return [{ type: 'tool-call-start', index, id: begun.id, name: begun.name }]
     }

@@ -59,9 +59,10 @@ describe('a whole answer in Anthropic Messages', () => {
         { type: 'text', text: 'No' },
         { type: 'tool_use', id: 'call_1', name: 'f', input: { a: 1 } },
       ],
-      stop_reason: 'end_turn',
+      // What other hosts say in a field of its own ends an answer here.
+      stop_reason: 'refusal',
       stop_sequence: null,
-      stop_details: null,
+      stop_details: { type: 'refusal', category: null, explanation: null },
       usage: {
         input_tokens: 3,
         cache_creation_input_tokens: 3,
