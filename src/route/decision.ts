@@ -10,6 +10,8 @@ export type HostState = {
   keepsInputs: boolean
   /** Whose sealed thoughts its models can read; null for none. */
   seals: SealFormat | null
+  /** Whether it is asked in the caller's own protocol. */
+  ownFormat: boolean
   /** False when the request says something that only hosts of another protocol understand. */
   takesContent: boolean
   /** False when it would drop a parameter of this request. */

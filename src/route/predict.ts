@@ -64,8 +64,12 @@ export function effortFor(
   const { reasoning } = candidate.model
   if (reasoning.kind !== 'effort' || !hostTakesEffort || (!free && wish === undefined)) return null
   const wanted = THINKING_TOKENS[wish ?? EFFORT_OF_TIER[demand.tier]]
+  // Who asks for any thinking does not get none, however little it is.
+  const thinking = reasoning.efforts.filter((effort) => effort !== 'none')
+  const offered =
+    wish === undefined || wish === 'none' || thinking.length === 0 ? reasoning.efforts : thinking
   let nearest: ReasoningEffort | null = null
-  for (const effort of reasoning.efforts) {
+  for (const effort of offered) {
     const distance = Math.abs(THINKING_TOKENS[effort] - wanted)
     if (nearest === null || distance < Math.abs(THINKING_TOKENS[nearest] - wanted)) nearest = effort
   }

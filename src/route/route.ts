@@ -6,6 +6,7 @@ import type { Decision, HostState, Policy } from './decision.ts'
 import { patternTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge } from './judge.ts'
 import { pinOf, type SessionMemory } from './pin.ts'
+import { ownFormatFirst } from './own-format.ts'
 import { planAttempts } from './plan.ts'
 import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
@@ -45,7 +46,9 @@ export function route(input: RoutingInput): Decision {
   const isAllowed = patternTest([policy.allowedModels, preferences.autoRouter.allowedModels])
   const requested = requestedModels([selection, ...fallbacks])
   const judged = judge(catalog.candidates, { ...input, requested, isAllowed }, weights)
-  const ranked = rank(eligibleOf(judged, requested), provider, qualityFloor(selection, input))
+  const bestFirst = rank(eligibleOf(judged, requested), provider, qualityFloor(selection, input))
+  const asOrdered = provider.order !== undefined || provider.sort !== undefined
+  const ranked = asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)
   const { ordering, tradeoff } = weights
   const pin = pinOf(input.session, input.request, input.hosts)
   const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, pin, ordering, tradeoff })

@@ -22,7 +22,14 @@ const CODE = 'export function add(a: number, b: number): number {\n  return a + 
 const hosts = new Map<string, HostState>(
   HOSTS.map(({ id, takesReasoningEffort, keepsInputs }) => [
     id,
-    { takesReasoningEffort, keepsInputs, seals: null, takesContent: true, takesAllParameters: true },
+    {
+      takesReasoningEffort,
+      keepsInputs,
+      seals: null,
+      ownFormat: false,
+      takesContent: true,
+      takesAllParameters: true,
+    },
   ]),
 )
 

@@ -100,6 +100,7 @@ export function hostState(rest: Partial<HostState> = {}): HostState {
     takesReasoningEffort: true,
     keepsInputs: false,
     seals: null,
+    ownFormat: false,
     takesContent: true,
     takesAllParameters: true,
     ...rest,

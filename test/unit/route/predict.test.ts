@@ -127,8 +127,9 @@ describe('effortFor', () => {
   it('takes the nearest effort the model offers', () => {
     expect(nearest('xhigh', 'low', 'medium', 'high')).toBe('high')
     expect(nearest('none', 'low', 'high')).toBe('low')
-    expect(nearest('minimal', 'none', 'medium')).toBe('none')
-    expect(nearest('medium', 'none', 'high')).toBe('none')
+    expect(nearest('minimal', 'none', 'medium')).toBe('medium')
+    expect(nearest('minimal', 'none')).toBe('none')
+    expect(nearest('medium', 'none', 'high')).toBe('high')
   })
 
   it('lets the tier decide without a wish, and never less for a higher one', () => {
