@@ -1,9 +1,10 @@
-import { type ChatEvent, type ChatRequest, isLast } from '../core/chat.ts'
+import { type ChatEvent, type ChatRequest, type Failure, isLast } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
+import { present } from '../core/present.ts'
 import { type Adapter, nativeOf, type Target } from './adapter.ts'
 import { boundedText } from './bounded-text.ts'
 import { authorizationFor, type Credentials, hideSecrets } from './credentials.ts'
-import { readFailure, redact } from './failure.ts'
+import { readFailure, redact, requestIdIn } from './failure.ts'
 import { mergeChoices } from './fan-out.ts'
 import { formatFor } from './format-for.ts'
 import type { Host } from './hosts.ts'
@@ -97,28 +98,35 @@ async function* callOnce(
   const timer = createStallTimer(io.timeouts)
   const { host } = access
   let what = 'could not be reached'
+  let requestId: Pick<Failure, 'hostRequestId'> = {}
   try {
     const response = await send(access, adapter, request, target, io, timer.signal)
     timer.heard()
     what = 'broke off'
     if (!response.ok) return yield await refusal(response, access, timer, io.now())
+    requestId = present({ hostRequestId: requestIdIn(response.headers) })
     const asked = { host, adapter, relays: isRelayed(request, adapter) }
     const events = target.stream
       ? streamedAnswer(asked, response, timer, io.open)
       : wholeAnswer(asked, response, timer)
     for await (const event of events) {
-      yield event.type === 'answer-error' ? { ...event, message: hideSecrets(event.message, access) } : event
+      if (event.type === 'answer-error') {
+        return yield { ...requestId, ...event, message: hideSecrets(event.message, access) }
+      }
+      yield event
       if (isLast(event)) return
     }
-    yield failed(host, 'ended its answer early')
+    yield { ...failed(host, 'ended its answer early'), ...requestId }
   } catch (error) {
     io.signal.throwIfAborted()
     if (timer.signal.aborted) {
-      yield { type: 'answer-error', code: 'timeout', message: `${host.name} did not answer in time` }
+      const message = `${host.name} did not answer in time`
+      yield { type: 'answer-error', code: 'timeout', message, ...requestId }
     } else if (error instanceof AppError && error.code === 'provider_auth') {
       yield { type: 'answer-error', code: error.code, message: hideSecrets(error.message, access) }
     } else {
-      yield failed(host, `${what}: ${redact(hideSecrets(reasonOf(error), access))}`)
+      const complaint = redact(hideSecrets(reasonOf(error), access))
+      yield { ...failed(host, `${what}: ${complaint}`), ...requestId }
     }
   } finally {
     timer.stop()

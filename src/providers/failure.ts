@@ -52,13 +52,18 @@ export function readFailure({ status, headers, body }: HostRefusal, now: number)
   return {
     ...present({
       hostCode,
-      hostRequestId: headers.get('x-request-id') ?? headers.get('request-id') ?? hostRequestId,
+      hostRequestId: requestIdIn(headers) ?? hostRequestId,
       retryAfterMs: retryAfterMs(headers, now) ?? retryDelayMs,
     }),
     code: failureCode(status, `${hostCode ?? ''} ${words}`),
     message: redact(words).slice(0, MAX_MESSAGE_CHARS),
     status,
   }
+}
+
+/** A host's own name for the request; null where it gives none. */
+export function requestIdIn(headers: Headers): string | null {
+  return headers.get('x-request-id') ?? headers.get('request-id')
 }
 
 /** What an error inside an answer means: the host had said 200 and began. `body` holds its `error`. */

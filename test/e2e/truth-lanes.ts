@@ -18,8 +18,6 @@ export type Kind = {
   protocols: readonly Protocol['name'][]
   /** Whether tools are always offered: some models are then asked in another format. */
   offersTools?: true
-  /** False: the simulated host does not count what a stream used unless it is asked to, which the real one does. */
-  countsStreams?: false
 }
 
 /** Answers for whoever fails. Nothing ever goes wrong with it, so everybody may ask it at once. */
@@ -66,7 +64,6 @@ export const KINDS: readonly Kind[] = [
     models: /^(?:mistral-large|mistral-medium-2508|mistral-small-2506|ministral)/,
     wire: () => 'chat',
     protocols: ['chat', 'responses'],
-    countsStreams: false,
   },
 ]
 

@@ -69,8 +69,7 @@ describe.concurrent('a host that fails', () => {
           protocol.body(PROMPTS[fault.answer ?? 'long'], mode, tool),
         )
         const outcome = fault.outcome(mode, wire)
-        const uncounted = outcome.kind === 'ended' && mode === 'stream' && kind.countsStreams === false
-        remember(response, uncounted ? { ...outcome, usageEstimated: true } : outcome)
+        remember(response, outcome)
         await checkTold(protocol, mode, response, outcome)
         // Where nothing failed, only the host can tell that something was strange, and in which format it was asked.
         if (outcome.kind !== 'ended') return

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ChatEvent, HostEvent } from '../../../src/core/chat.ts'
 import type { Adapter } from '../../../src/providers/adapter.ts'
@@ -35,11 +35,12 @@ function streamsOf({ format }: Adapter): [name: string, text: string][] {
     })
 }
 
+async function* streamed(pieces: readonly string[]) {
+  yield* pieces
+}
+
 async function relay(adapter: Adapter, pieces: readonly string[]): Promise<ChatEvent[]> {
-  async function* stream() {
-    yield* pieces
-  }
-  return Array.fromAsync(relayedAnswer(adapter, stream()))
+  return Array.fromAsync(relayedAnswer(adapter, streamed(pieces)))
 }
 
 const eventsIn = (text: string): HostEvent[] => {
@@ -115,5 +116,27 @@ describe.each(FORMATS.map((adapter) => [adapter.format, adapter] as const))(
         ).toEqual([])
       }
     })
+
+    it.each(['data: {"garbage": not json\n\n', 'data: <html>\n\n', 'data: 17\n\n'])(
+      'passes on what came before nonsense, and not the nonsense: %j',
+      async (garbage) => {
+        const [, text = ''] = streamsOf(adapter).find(([name]) => name === 'text.chunks.txt') ?? []
+        const events = eventsIn(text).map(({ data }) => `data: ${data}\n\n`)
+        const middle = events.length - 3
+        for (const pieces of [
+          [...events.slice(0, middle), garbage, ...events.slice(middle)],
+          [[...events.slice(0, middle), garbage, ...events.slice(middle)].join('')],
+        ]) {
+          const told: ChatEvent[] = []
+          const read = async () => {
+            for await (const event of relayedAnswer(adapter, streamed(pieces))) told.push(event)
+          }
+          await expect(read()).rejects.toThrow()
+          expect(told.map(({ type }) => type)).toContain('relay')
+          const passed = told.map((event) => (event.type === 'relay' ? event.text : '')).join('')
+          expect(passed).not.toContain(garbage)
+        }
+      },
+    )
   },
 )

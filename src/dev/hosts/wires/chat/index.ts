@@ -5,6 +5,9 @@ import { chatChunks, chatCompletion, type ChatForm } from './answer.ts'
 import { chatQuestion, chatRequest } from './request.ts'
 import { checkChat } from './rules.ts'
 
+/** Hosts whose streams end with usage, asked or not. */
+const ALWAYS_COUNTING = new Set(['mistral'])
+
 /** OpenAI's Chat Completions. */
 export const chatWire: Wire = {
   idHeader: 'x-request-id',
@@ -15,7 +18,7 @@ export const chatWire: Wire = {
     const form: ChatForm = {
       host: target.host,
       model: request.model,
-      streamsUsage: request.stream_options?.include_usage ?? false,
+      streamsUsage: ALWAYS_COUNTING.has(target.host) || (request.stream_options?.include_usage ?? false),
       topLogprobs: request.logprobs ? (request.top_logprobs ?? 0) : null,
     }
     return {
