@@ -30,7 +30,7 @@ const openai = openaiChat({
   choices: true,
   topK: false,
   relays: true,
-  thinksInResponses: true,
+  isOpenai: true,
 })
 const PLAIN = {
   maxTokensField: 'max_tokens',

@@ -15,7 +15,7 @@ export type Ask = {
 }
 
 export type Tool = { name: string; description: string; parameters: object }
-export type Call = { id: string; name: string; args: unknown }
+type Call = { id: string; name: string; args: unknown }
 
 /** An answer, in nobody's protocol. `said` is what a client of the protocol sends back of it. */
 export type Turn = {

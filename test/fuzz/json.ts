@@ -28,7 +28,12 @@ export function valueAt(place: Place): Json {
 
 /** Puts a value at a place, also under names such as `__proto__`. */
 export function putAt(place: Place, value: Json): void {
-  Object.defineProperty(place.within, place.key, { value, writable: true, enumerable: true, configurable: true })
+  Object.defineProperty(place.within, place.key, {
+    value,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  })
 }
 
 export function removeAt(place: Place): void {

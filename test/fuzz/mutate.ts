@@ -1,4 +1,13 @@
-import { isObject, type Json, type JsonObject, type Place, placesOf, putAt, removeAt, valueAt } from './json.ts'
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type Place,
+  placesOf,
+  putAt,
+  removeAt,
+  valueAt,
+} from './json.ts'
 import type { Random } from './random.ts'
 import { NAMES, TEXTS } from './seeds/words.ts'
 
@@ -54,7 +63,17 @@ const ODD_VALUES: readonly [Json, ...Json[]] = [
   { type: 'unknown_kind', text: 'a' },
 ]
 /** Keys that mean something to JavaScript, or to nobody. */
-const ODD_KEYS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', '', 'a\r\nb', '名字', '\ud800']
+const ODD_KEYS = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'length',
+  '',
+  'a\r\nb',
+  '名字',
+  '\ud800',
+]
 
 type Mutator = (random: Random, root: JsonObject, place: Place) => void
 
@@ -102,7 +121,8 @@ function nudge(random: Random, _: JsonObject, place: Place): void {
   const value = valueAt(place)
   if (typeof value === 'number') putAt(place, random.pick([value + 1, -value, value / 3, value * 1e6]))
   else if (typeof value === 'boolean') putAt(place, !value)
-  else if (typeof value === 'string') putAt(place, random.pick([`${value} `, value.slice(1), value + random.pick(TEXTS)]))
+  else if (typeof value === 'string')
+    putAt(place, random.pick([`${value} `, value.slice(1), value + random.pick(TEXTS)]))
   else if (Array.isArray(value)) putAt(place, value.toReversed())
 }
 
@@ -110,28 +130,41 @@ function addKey(random: Random, root: JsonObject, place: Place): void {
   const value = valueAt(place)
   const within = isObject(value) && !Array.isArray(value) ? value : root
   const key = random.pick(['metadata', 'name', 'id', ...ODD_KEYS])
-  putAt({ within, key }, structuredClone(random.chance(0.5) ? random.pick(ODD_VALUES) : valueAt(anywhere(random, root))))
+  putAt(
+    { within, key },
+    structuredClone(random.chance(0.5) ? random.pick(ODD_VALUES) : valueAt(anywhere(random, root))),
+  )
 }
 
 function renameKey(random: Random, _: JsonObject, place: Place): void {
   const value = valueAt(place)
   removeAt(place)
-  if (!Array.isArray(place.within)) putAt({ within: place.within, key: random.pick(['x', 'type', ...ODD_KEYS]) }, value)
+  if (!Array.isArray(place.within))
+    putAt({ within: place.within, key: random.pick(['x', 'type', ...ODD_KEYS]) }, value)
 }
 
-/** A tree changed in so many random places. */
+/** Without these a body is refused at the door, and little else is tried. */
+const DECISIVE = new Set(['model', 'role', 'type', 'messages', 'input', 'prompt', 'content', 'max_tokens'])
+const SPARED_RATE = 0.8
+
+/** A tree changed in so many random places, at most. */
 export function mutate(random: Random, body: JsonObject, times: number): JsonObject {
   const root = structuredClone(body)
   for (let done = 0; done < times; done += 1) {
+    const place = anywhere(random, root)
+    if (DECISIVE.has(String(place.key)) && random.chance(SPARED_RATE)) continue
     const change = random.pick(MUTATORS)
-    change(random, root, anywhere(random, root))
+    change(random, root, place)
   }
   return root
 }
 
 /** The text of a tree, with what only text can say. */
 export function render(tree: Json): string {
-  return JSON.stringify(tree).replace(/"\\u0001raw:(\d+)"/g, (_, index: string) => RAW_TEXTS[Number(index)] ?? 'null')
+  return JSON.stringify(tree).replace(
+    /"\\u0001raw:(\d+)"/g,
+    (_, index: string) => RAW_TEXTS[Number(index)] ?? 'null',
+  )
 }
 
 /** JSON text that was damaged on its way. */
@@ -141,11 +174,28 @@ export function garble(random: Random, text: string): string {
     case 0:
       return text.slice(0, at)
     case 1:
-      return text.slice(0, at) + random.pick([',', '}', ']', '"', '\\', '\u0000', 'NaN', '\uFEFF', "'"]) + text.slice(at)
+      return (
+        text.slice(0, at) +
+        random.pick([',', '}', ']', '"', '\\', '\u0000', 'NaN', '\uFEFF', "'"]) +
+        text.slice(at)
+      )
     case 2:
       return text.slice(0, at) + text.slice(at + 1 + random.int(5))
     case 3:
-      return random.pick(['', ' ', 'null', '[]', '"text"', '17', 'undefined', '{}', '[{}]', 'true', '<html>', '{"a":1}{"b":2}'])
+      return random.pick([
+        '',
+        ' ',
+        'null',
+        '[]',
+        '"text"',
+        '17',
+        'undefined',
+        '{}',
+        '[{}]',
+        'true',
+        '<html>',
+        '{"a":1}{"b":2}',
+      ])
     case 4:
       return text.replaceAll('"', "'")
     default:

@@ -100,10 +100,17 @@ function sampleObject(schema: JsonObject, place: Place): JsonObject {
   )
 }
 
+/** Schemas may ask for more than anybody wants to read. */
+const MAX_ITEMS = 100
+const MAX_CHARS = 1_000
+
 function sampleArray(schema: JsonObject, place: Place): unknown[] {
   const least = numberIn(schema['minItems']) ?? 0
   const wanted = place.depth < MAX_DEPTH ? 2 : 0
-  const length = Math.max(least, Math.min(wanted, numberIn(schema['maxItems']) ?? wanted))
+  const length = Math.max(
+    Math.min(least, MAX_ITEMS),
+    Math.min(wanted, numberIn(schema['maxItems']) ?? wanted),
+  )
   return Array.from({ length }, (_, index) => sample(objectIn(schema['items']), below(place, String(index))))
 }
 
@@ -125,7 +132,7 @@ function sampleString(schema: JsonObject, { source, path }: Place): string {
   const first = itemNumber(path) % words.length
   const text = words[first] ?? 'simulated'
   const least = numberIn(schema['minLength']) ?? 0
-  return text.padEnd(least, '.').slice(0, numberIn(schema['maxLength']) ?? undefined)
+  return text.padEnd(Math.min(least, MAX_CHARS), '.').slice(0, numberIn(schema['maxLength']) ?? undefined)
 }
 
 /** Items of one list get different words; a lone property gets the first one. */

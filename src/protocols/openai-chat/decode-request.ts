@@ -6,6 +6,7 @@ import type {
   Sampling,
   ToolChoice,
 } from '../../core/chat.ts'
+import { AppError } from '../../core/errors.ts'
 import { present } from '../../core/present.ts'
 import { effortOfBudget } from '../../core/thinking.ts'
 import type { Inbound } from '../inbound.ts'
@@ -26,6 +27,11 @@ export function decodeChatRequest(body: unknown, headers: Headers = new Headers(
   const result = chatBody.safeParse(body)
   if (!result.success) throw invalidField(result.error)
   const parsed = result.data
+  if (parsed.top_logprobs != null && parsed.logprobs !== true) {
+    throw new AppError('invalid_request', "Invalid 'top_logprobs': it needs 'logprobs' to be true", {
+      param: 'top_logprobs',
+    })
+  }
   const asked = parsed.stream_options?.include_usage ?? parsed.usage?.include
   const includeUsage = asked ?? (headers.has('x-title') || headers.has('http-referer'))
   return {

@@ -10,7 +10,7 @@ import {
 } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
 import { nativeOf } from '../adapter.ts'
-import type { Dialect } from './encode.ts'
+import type { Dialect } from './dialect.ts'
 
 /**
  * Tool results of this format hold text only: other media follow the results in a message of the user's, named after
@@ -68,16 +68,16 @@ export function encodeMessage(message: Message, dialect: Dialect): object {
     case 'user':
       return { role: 'user', content: encodeContent(message.content), ...present({ name: message.name }) }
     case 'assistant':
-      return encodeAssistant(message.content)
+      return encodeAssistant(message.content, dialect)
     case 'tool':
       return { role: 'tool', tool_call_id: message.toolCallId, content: textOf(message.content) }
   }
 }
 
 /** Thoughts stay behind: no host of this format takes them back. */
-function encodeAssistant(parts: readonly AssistantPart[]): object {
+function encodeAssistant(parts: readonly AssistantPart[], dialect: Dialect): object {
   const said = parts.filter((part) => part.type === 'text' || part.type === 'refusal')
-  const calls = toolCallsOf(parts).map(encodeCall)
+  const calls = toolCallsOf(parts).map((call) => encodeCall(call, dialect))
   const content = said.length > 0 ? said.map(({ text }) => text).join('\n') : null
   return {
     role: 'assistant',
@@ -86,10 +86,11 @@ function encodeAssistant(parts: readonly AssistantPart[]): object {
   }
 }
 
-function encodeCall({ id, name, argumentsJson, custom }: ToolCall): object {
-  return custom
-    ? { id, type: 'custom', custom: { name, input: argumentsJson } }
-    : { id, type: 'function', function: { name, arguments: argumentsJson } }
+/** Hosts that know functions only get the text of a custom call as its one argument. */
+function encodeCall({ id, name, argumentsJson, custom }: ToolCall, { isOpenai }: Dialect): object {
+  if (custom && isOpenai) return { id, type: 'custom', custom: { name, input: argumentsJson } }
+  const args = custom ? JSON.stringify({ input: argumentsJson }) : argumentsJson
+  return { id, type: 'function', function: { name, arguments: args } }
 }
 
 /** Plain text where that is all there is: every host takes it, not every host takes parts. */

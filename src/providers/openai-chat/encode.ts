@@ -1,33 +1,18 @@
 import type { ChatRequest, OutputFormat, ToolChoice } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
 import { type HostRequest, nativeOf, type Target } from '../adapter.ts'
+import type { Dialect } from './dialect.ts'
 import { encodeMessage, ownContents, withoutToolMedia } from './encode-messages.ts'
-
-/** Where hosts that speak OpenAI Chat differ. */
-export type Dialect = {
-  /** OpenAI's reasoning models refuse `max_tokens`; most other hosts know only that. */
-  maxTokensField: 'max_tokens' | 'max_completion_tokens'
-  /** False: `developer` messages are sent as `system`. */
-  developerRole: boolean
-  reasoningEffort: boolean
-  /** Whether it takes `n`. */
-  choices: boolean
-  /** Whether it takes `top_k`. */
-  topK: boolean
-  /** Its own name for `seed`. */
-  seedField?: 'random_seed'
-  /** Fields of OpenAI's that it refuses, by name; they are left out. */
-  lacks?: readonly string[]
-  /** Whether its streams are exactly OpenAI's, so that callers may get them as they are. */
-  relays?: true
-  /** Whether this is OpenAI's own API, whose newer models call tools only in Responses while they think. */
-  thinksInResponses?: true
-}
 
 /** Fields that are written anew for every dialect. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(
-  'model messages stream stream_options max_tokens max_completion_tokens reasoning_effort n top_k'.split(' '),
+  'model messages stream stream_options max_tokens max_completion_tokens reasoning_effort n top_k stop'.split(
+    ' ',
+  ),
 )
+
+/** The most stop sequences a host of this format takes; of more, the first are sent. */
+export const MAX_STOPS = 4
 
 export function encodeRequest(request: ChatRequest, target: Target, dialect: Dialect): HostRequest {
   const { sampling, reasoning } = request
@@ -39,6 +24,7 @@ export function encodeRequest(request: ChatRequest, target: Target, dialect: Dia
       reasoning_effort: dialect.reasoningEffort ? reasoning.effort : undefined,
       n: dialect.choices ? sampling.choices : undefined,
       top_k: dialect.topK ? sampling.topK : undefined,
+      stop: dialect.lacks?.includes('stop') ? undefined : sampling.stop?.slice(0, MAX_STOPS),
     }),
     model: target.hostModelId,
     messages: withoutToolMedia(request.messages).map((message) => ({
@@ -86,7 +72,6 @@ function translated(request: ChatRequest): object {
     presence_penalty: sampling.presencePenalty,
     frequency_penalty: sampling.frequencyPenalty,
     seed: sampling.seed,
-    stop: sampling.stop,
     logprobs: sampling.logprobs,
     top_logprobs: sampling.topLogprobs,
     tools: tools.length > 0 ? tools : undefined,

@@ -2,7 +2,8 @@ import type { ChatRequest } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
 import { type Adapter, droppedNative } from '../adapter.ts'
 import { createDecoder, decodeAnswer } from './decode.ts'
-import { type Dialect, encodeRequest, lackingFields } from './encode.ts'
+import type { Dialect } from './dialect.ts'
+import { encodeRequest, lackingFields, MAX_STOPS } from './encode.ts'
 
 /** OpenAI Chat Completions, in a compatible host's dialect. */
 export function openaiChat(dialect: Dialect): Adapter {
@@ -15,12 +16,13 @@ export function openaiChat(dialect: Dialect): Adapter {
     encode: (request, target) => encodeRequest(request, target, dialect),
     takesOutput: ({ output }, { structuredOutput }) =>
       output.type === 'text' || structuredOutput === 'json_schema' || structuredOutput === output.type,
-    ...(dialect.thinksInResponses && { refuses: thinksWithTools }),
+    ...(dialect.isOpenai && { refuses: belongsInResponses }),
     unsupported(request) {
       const { reasoning, sampling } = request
       const dropped = present({
         reasoning_effort: dialect.reasoningEffort ? undefined : reasoning.effort,
         top_k: dialect.topK ? undefined : sampling.topK,
+        stop: (sampling.stop?.length ?? 0) > MAX_STOPS || undefined,
       })
       return [
         ...Object.keys(dropped),
@@ -36,6 +38,8 @@ export function openaiChat(dialect: Dialect): Adapter {
 /** OpenAI's deployment checklist, 2026-11: from GPT-5.4 on, tools in Chat Completions want reasoning switched off. */
 const THINKING_MODEL = /^gpt-(?:5\.[4-9]|[6-9])/
 
-function thinksWithTools({ tools, reasoning }: ChatRequest, hostModelId: string): boolean {
-  return tools.length > 0 && reasoning.effort !== 'none' && THINKING_MODEL.test(hostModelId)
+/** Thinking with tools, for newer models, and files by URL, for all. */
+function belongsInResponses({ tools, reasoning, messages }: ChatRequest, hostModelId: string): boolean {
+  if (tools.length > 0 && reasoning.effort !== 'none' && THINKING_MODEL.test(hostModelId)) return true
+  return messages.some(({ content }) => content.some((part) => part.type === 'file' && 'url' in part.source))
 }

@@ -1,6 +1,6 @@
 import type { ChatRequest, ContentPart, Message } from '../../../src/core/chat.ts'
 import type { Target } from '../../../src/providers/adapter.ts'
-import type { Dialect } from '../../../src/providers/openai-chat/encode.ts'
+import type { Dialect } from '../../../src/providers/openai-chat/dialect.ts'
 
 /** A request that asks one thing, with these fields changed. */
 export function requestWith(fields: Partial<ChatRequest>): ChatRequest {
@@ -24,6 +24,7 @@ export const OPENAI: Dialect = {
   reasoningEffort: true,
   choices: true,
   topK: false,
+  isOpenai: true,
 }
 export const COMPATIBLE: Dialect = {
   maxTokensField: 'max_tokens',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ChatRequest, Message, NativeRequest } from '../../../src/core/chat.ts'
+import type { ChatRequest, ContentPart, Message, NativeRequest } from '../../../src/core/chat.ts'
 import type { Target } from '../../../src/providers/adapter.ts'
 import { openaiChat } from '../../../src/providers/openai-chat/index.ts'
 import {
@@ -262,4 +262,42 @@ describe('output that a model of OpenAI Chat can be asked for', () => {
     const target = { ...TARGET, structuredOutput }
     expect(outputs.map((output) => openai.takesOutput(requestWith({ output }), target))).toEqual(takes)
   })
+})
+
+describe('what OpenAI takes in Responses only', () => {
+  const refuses = (fields: Partial<ChatRequest>, model: string) =>
+    openai.refuses?.(requestWith(fields), model)
+
+  it('is tools for a newer model that thinks', () => {
+    expect(refuses({ tools: [WEATHER] }, 'gpt-5.4')).toBe(true)
+    expect(refuses({ tools: [WEATHER], reasoning: { effort: 'none' } }, 'gpt-6-sol')).toBe(false)
+    expect(refuses({ tools: [WEATHER] }, 'gpt-5')).toBe(false)
+    expect(refuses({}, 'gpt-5.4')).toBe(false)
+  })
+
+  it('is a file by URL', () => {
+    const file: ContentPart = { type: 'file', source: { url: 'https://example.test/a.pdf' } }
+    const asking = (part: ContentPart): Message[] => [{ role: 'user', content: [part] }]
+    expect(refuses({ messages: asking(file) }, 'gpt-4o')).toBe(true)
+    expect(refuses({ messages: asking(FILE) }, 'gpt-4o')).toBe(false)
+  })
+})
+
+it('sends four stop sequences at the most, and names what it leaves out', () => {
+  const stop = ['a', 'b', 'c', 'd', 'e']
+  expect(body({ sampling: { stop } })).toMatchObject({ stop: ['a', 'b', 'c', 'd'] })
+  expect(openai.unsupported(requestWith({ sampling: { stop } }))).toEqual(['stop'])
+  expect(openai.unsupported(requestWith({ sampling: { stop: ['a'] } }))).toEqual([])
+})
+
+it('gives hosts that know functions only the text of a custom call as its argument', () => {
+  const calling: Message[] = [
+    {
+      role: 'assistant',
+      content: [{ type: 'tool-call', id: 'call_1', name: 'grep', argumentsJson: 'a "b', custom: true }],
+    },
+  ]
+  const sent = (adapter: typeof openai) => JSON.stringify(body({ messages: calling }, {}, adapter))
+  expect(sent(compatible)).toContain(JSON.stringify(JSON.stringify({ input: 'a "b' })))
+  expect(sent(openai)).toContain('"type":"custom"')
 })
