@@ -60,7 +60,7 @@ function hostStates(
       takesReasoningEffort,
       keepsInputs,
       seals: adapter.seals,
-      ownFormat: adapter.format === chat.native?.format,
+      ownFormat: adapter.relays === true && adapter.format === chat.native?.format,
       takesContent: !bound || adapter.format === chat.native?.format,
       takesAllParameters: !routing.provider.requireParameters || adapter.unsupported(chat).length === 0,
     })

@@ -10,7 +10,7 @@ export type HostState = {
   keepsInputs: boolean
   /** Whose sealed thoughts its models can read; null for none. */
   seals: SealFormat | null
-  /** Whether it is asked in the caller's own protocol. */
+  /** Whether it speaks the caller's own protocol so well that its answers are passed on as they are. */
   ownFormat: boolean
   /** False when the request says something that only hosts of another protocol understand. */
   takesContent: boolean
