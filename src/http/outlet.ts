@@ -21,8 +21,14 @@ export type Outlet = {
   close(): Promise<void>
 }
 
-/** @param patienceMs how long a client may read nothing before it counts as gone */
-export function createOutlet(patienceMs: number = CLIENT_PATIENCE_MS): Outlet {
+/**
+ * @param patienceMs how long a client may read nothing before it counts as gone
+ * @param heartbeatMs how long the host may be silent before a client is written to
+ */
+export function createOutlet(
+  patienceMs: number = CLIENT_PATIENCE_MS,
+  heartbeatMs: number = HEARTBEAT_MS,
+): Outlet {
   const { readable, writable } = new IdentityTransformStream()
   const writer = writable.getWriter()
   const encoder = new TextEncoder()
@@ -34,7 +40,7 @@ export function createOutlet(patienceMs: number = CLIENT_PATIENCE_MS): Outlet {
   const heart = setInterval(() => {
     if (silent) void write(HEARTBEAT)
     silent = true
-  }, HEARTBEAT_MS)
+  }, heartbeatMs)
 
   async function write(text: string): Promise<boolean> {
     if (gone || text === '') return !gone

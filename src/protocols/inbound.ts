@@ -68,3 +68,11 @@ export function sse(data: object, event?: string): string {
   const name = event === undefined ? '' : `event: ${event.replaceAll(/[\r\n]/g, '')}\n`
   return `${name}data: ${JSON.stringify(data)}\n\n`
 }
+
+/** The data of each event in text that holds whole ones, as they are relayed. */
+export function eventData(text: string): string[] {
+  return text.split('\n\n').flatMap((frame) => {
+    const lines = frame.split('\n').filter((line) => line.startsWith('data:'))
+    return lines.length > 0 ? [lines.map((line) => line.slice('data:'.length)).join('\n')] : []
+  })
+}

@@ -7,6 +7,9 @@ import * as z from 'zod'
 import { DEV_KEY } from '../../src/dev/seed.ts'
 import { clearFaults, PIXEL, recorded, scriptFaults, TRICKLE } from './control.ts'
 
+// It warns of every model that it has no entry for, and ours are named by vendor.
+globalThis.AI_SDK_LOG_WARNINGS = false
+
 /** The headers of the latest answer, which the clients do not always show while it goes on. */
 let latest: Response | null = null
 const baseURL = `${inject('switchyardUrl')}/v1`

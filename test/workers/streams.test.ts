@@ -201,6 +201,18 @@ describe('the way to a client', () => {
     expect(await Promise.race([rest, sleep(500).then(() => 'waiting')])).toBe('broken')
   })
 
+  it('says that it is alive while the host is silent, and so notices a client that leaves', async () => {
+    const outlet = createOutlet(1_000, 20)
+    const reader = outlet.readable.getReader()
+    await outlet.write('Hello')
+    await reader.read()
+    expect((await reader.read()).value).toEqual(bytesOf(': keep-alive\n\n'))
+    await reader.cancel()
+    await sleep(60)
+    expect(await outlet.write('more')).toBe(false)
+    await outlet.close()
+  })
+
   it('notices a client that leaves', async () => {
     const outlet = createOutlet()
     const reader = outlet.readable.getReader()

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { HostEvent } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import { type AnswerClosing, type AnswerHead, sse } from '../inbound.ts'
+import { type AnswerClosing, type AnswerHead, eventData, sse } from '../inbound.ts'
 import { type MessagesReplyOptions, usageFields } from './encode-answer.ts'
 
 const THOUGHT_TYPES: ReadonlySet<unknown> = new Set(['thinking', 'redacted_thinking'])
@@ -61,13 +61,6 @@ export function createRelay({ model }: AnswerHead, { thinking }: MessagesReplyOp
       return events.map(({ data }) => rewrite(data, closing)).join('')
     },
   }
-}
-
-function eventData(text: string): string[] {
-  return text.split('\n\n').flatMap((frame) => {
-    const lines = frame.split('\n').filter((line) => line.startsWith('data:'))
-    return lines.length > 0 ? [lines.map((line) => line.slice('data:'.length)).join('\n')] : []
-  })
 }
 
 const hostBlocks = z.array(z.looseObject({ type: z.unknown().optional() }))

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { HostEvent } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import { type AnswerClosing, type AnswerHead, sse } from '../inbound.ts'
+import { type AnswerClosing, type AnswerHead, eventData, sse } from '../inbound.ts'
 import { type ResponseForm, responseFields, usageFields } from './encode-response.ts'
 import { nameResponse } from './item-ids.ts'
 
@@ -51,14 +51,6 @@ export function createRelay(head: AnswerHead, form: ResponseForm): Relay {
     nextSequence: () => Number(last.matchAll(SEQUENCE).toArray().at(-1)?.[1] ?? -1) + 1,
     response: () => told,
   }
-}
-
-/** The data of each event in whole ones. */
-function eventData(text: string): string[] {
-  return text.split('\n\n').flatMap((frame) => {
-    const lines = frame.split('\n').filter((line) => line.startsWith('data:'))
-    return lines.length > 0 ? [lines.map((line) => line.slice('data:'.length)).join('\n')] : []
-  })
 }
 
 /** A host's own response, put right in the same way. */
