@@ -49,7 +49,7 @@ export function createOutlet(
     waiting += bytes.byteLength
     waitingSince ??= Date.now()
     const settled = settle(bytes)
-    if (waiting > MAX_WAITING_BYTES) await patiently(settled)
+    if (waiting > MAX_WAITING_BYTES) await atMost(patienceMs + 1, settled)
     if (waitingSince !== null && Date.now() - waitingSince > patienceMs) gone = true
     return !gone
   }
@@ -64,22 +64,22 @@ export function createOutlet(
     waitingSince = waiting === 0 ? null : Date.now()
   }
 
-  async function patiently(work: Promise<void>): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs + 1)))
-    await Promise.race([work, tooLong])
-    clearTimeout(timer)
-  }
-
   return {
     readable,
     write,
     async close() {
       clearInterval(heart)
       const closed = gone ? Promise.resolve() : writer.close().catch(() => undefined)
-      await patiently(closed)
+      await atMost(patienceMs + 1, closed)
       // A client that comes back after all sees a broken answer instead of waiting for its end.
       await writer.abort('The client read nothing for too long').catch(() => undefined)
     },
   }
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
+  await Promise.race([work, tooLong])
+  clearTimeout(timer)
 }

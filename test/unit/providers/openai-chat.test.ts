@@ -264,10 +264,9 @@ describe('output that a model of OpenAI Chat can be asked for', () => {
   })
 })
 
-describe('what OpenAI takes in Responses only', () => {
-  const refuses = (fields: Partial<ChatRequest>, model: string) =>
-    openai.refuses?.(requestWith(fields), model)
+const refuses = (fields: Partial<ChatRequest>, model: string) => openai.refuses?.(requestWith(fields), model)
 
+describe('what OpenAI takes in Responses only', () => {
   it('is tools for a newer model that thinks', () => {
     expect(refuses({ tools: [WEATHER] }, 'gpt-5.4')).toBe(true)
     expect(refuses({ tools: [WEATHER], reasoning: { effort: 'none' } }, 'gpt-6-sol')).toBe(false)
@@ -277,9 +276,8 @@ describe('what OpenAI takes in Responses only', () => {
 
   it('is a file by URL', () => {
     const file: ContentPart = { type: 'file', source: { url: 'https://example.test/a.pdf' } }
-    const asking = (part: ContentPart): Message[] => [{ role: 'user', content: [part] }]
-    expect(refuses({ messages: asking(file) }, 'gpt-4o')).toBe(true)
-    expect(refuses({ messages: asking(FILE) }, 'gpt-4o')).toBe(false)
+    expect(refuses({ messages: [{ role: 'user', content: [file] }] }, 'gpt-4o')).toBe(true)
+    expect(refuses({ messages: [{ role: 'user', content: [FILE] }] }, 'gpt-4o')).toBe(false)
   })
 })
 
@@ -291,12 +289,8 @@ it('sends four stop sequences at the most, and names what it leaves out', () => 
 })
 
 it('gives hosts that know functions only the text of a custom call as its argument', () => {
-  const calling: Message[] = [
-    {
-      role: 'assistant',
-      content: [{ type: 'tool-call', id: 'call_1', name: 'grep', argumentsJson: 'a "b', custom: true }],
-    },
-  ]
+  const part = { type: 'tool-call', id: 'call_1', name: 'grep', argumentsJson: 'a "b', custom: true } as const
+  const calling: Message[] = [{ role: 'assistant', content: [part] }]
   const sent = (adapter: typeof openai) => JSON.stringify(body({ messages: calling }, {}, adapter))
   expect(sent(compatible)).toContain(JSON.stringify(JSON.stringify({ input: 'a "b' })))
   expect(sent(openai)).toContain('"type":"custom"')
