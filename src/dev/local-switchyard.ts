@@ -38,7 +38,6 @@ export type LocalOptions = {
  * @throws when the port is taken or the Worker does not come up; nothing is left running
  */
 export async function startLocalSwitchyard(options: LocalOptions): Promise<LocalSwitchyard> {
-  const port = await freePort(options.port)
   const hosts = await startSimulatedHosts({
     port: 0,
     models: simulatedModels(),
@@ -55,6 +54,7 @@ export async function startLocalSwitchyard(options: LocalOptions): Promise<Local
     const seed = newKeySql({ tenantId: DEV_TENANT, keyId: 'key_dev', secret: DEV_KEY, now: Date.now() })
     await runWrangler(['d1', 'execute', 'DB', ...local, '--command', seed])
     const vars = { SIMULATED_HOSTS_URL: hosts.url, ...options.vars?.(hosts.url) }
+    const port = await freePort(options.port)
     const running = startWrangler(devArguments(port, local, vars), { show: options.showLog })
     worker = running
     const url = `http://localhost:${port}`

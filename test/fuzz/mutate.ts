@@ -79,7 +79,7 @@ type Mutator = (random: Random, root: JsonObject, place: Place) => void
 
 const MUTATORS: readonly [Mutator, ...Mutator[]] = [
   (_, __, place) => removeAt(place),
-  (random, _, place) => putAt(place, random.pick(ODD_VALUES)),
+  (random, _, place) => putAt(place, structuredClone(random.pick(ODD_VALUES))),
   (random, _, place) => putAt(place, `${RAW}${random.int(RAW_TEXTS.length)}`),
   (random, _, place) => putAt(place, random.pick(TEXTS)),
   (random, _, place) => putAt(place, random.pick(NAMES)),
