@@ -10,9 +10,19 @@ export type SampleSource = {
   seed: string
 }
 
-type Place = { root: JsonObject; source: SampleSource; path: string; depth: number }
+type Place = {
+  root: JsonObject
+  source: SampleSource
+  path: string
+  depth: number
+  /** How many values the whole sample has so far. */
+  made: { values: number }
+}
 
+/** Below this only what is required is sampled. */
 const MAX_DEPTH = 8
+/** After this many values only nulls follow: a schema that requires itself has no finite value. */
+const MAX_VALUES = 1_000
 const RESULT_NAME = /(answer|result|value|total|sum|product)$/i
 const FORMATS: Readonly<Record<string, string>> = {
   date: '2026-01-15',
@@ -28,10 +38,18 @@ const FORMATS: Readonly<Record<string, string>> = {
  * structured output, and Google's upper-case types; ignores `pattern` and `not`.
  */
 export function sampleSchema(schema: unknown, source: SampleSource): unknown {
-  return sample(objectIn(schema), { root: objectIn(schema), source, path: '', depth: 0 })
+  return sample(objectIn(schema), {
+    root: objectIn(schema),
+    source,
+    path: '',
+    depth: 0,
+    made: { values: 0 },
+  })
 }
 
 function sample(schema: JsonObject, place: Place): unknown {
+  place.made.values += 1
+  if (place.made.values > MAX_VALUES) return null
   const target = resolve(schema, place.root)
   if ('const' in target) return target['const']
   if (Array.isArray(target['enum']) && target['enum'].length > 0) {
@@ -60,6 +78,7 @@ function resolve(schema: JsonObject, root: JsonObject, hops = 0): JsonObject {
   if (hops > MAX_DEPTH) return {}
   const reference = schema['$ref']
   if (typeof reference === 'string') {
+    if (!reference.startsWith('#')) return {}
     const found = reference
       .split('/')
       .slice(1)

@@ -50,4 +50,11 @@ describe('sampleSchema', () => {
     const tree = { type: 'object', properties: { next: { $ref: '#' } }, required: [] }
     expect(JSON.stringify(sampleSchema(tree, source)).length).toBeLessThan(200)
   })
+
+  it('ends for a schema that no finite value satisfies', () => {
+    const items = { $ref: '#' }
+    const list = { type: 'array', items, minItems: 100 }
+    const endless = { type: 'object', properties: { list, next: items }, required: ['next', 'list'] }
+    expect(JSON.stringify(sampleSchema(endless, source)).length).toBeLessThan(50_000)
+  })
 })
