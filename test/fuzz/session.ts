@@ -2,7 +2,7 @@ import type { LocalSwitchyard } from '../../src/dev/local-switchyard.ts'
 import { type FuzzRequest, PROTOCOLS } from './bodies.ts'
 import { judge, type Reply, type Verdict } from './judge.ts'
 
-/** Longer than this is a hang, in milliseconds. */
+/** Silence longer than this is a hang, in milliseconds; a comment in a stream is silence. */
 const PATIENCE_MS = 30_000
 /** How many responses are remembered to be continued. */
 const MAX_STORED = 50
@@ -18,14 +18,19 @@ export function createSession(switchyard: LocalSwitchyard, keys: readonly string
   async function send({ protocol, body, headers }: FuzzRequest): Promise<Reply> {
     asked += 1
     const authorization = `Bearer ${keys[asked % keys.length] ?? ''}`
-    const response = await fetch(`${switchyard.url}${PROTOCOLS[protocol]}`, {
-      method: 'POST',
-      headers: { authorization, ...encoded(headers) },
-      body,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    })
-    const contentType = response.headers.get('content-type') ?? ''
-    return { status: response.status, contentType, body: await response.text() }
+    const silence = createSilence()
+    try {
+      const response = await fetch(`${switchyard.url}${PROTOCOLS[protocol]}`, {
+        method: 'POST',
+        headers: { authorization, ...encoded(headers) },
+        body,
+        signal: silence.signal,
+      })
+      const contentType = response.headers.get('content-type') ?? ''
+      return { status: response.status, contentType, body: await textOf(response, silence) }
+    } finally {
+      silence.end()
+    }
   }
 
   /** What a host's journal makes of its refusal: a failure that it does not know of is our own. */
@@ -56,6 +61,30 @@ export function createSession(switchyard: LocalSwitchyard, keys: readonly string
   }
 }
 export type Session = ReturnType<typeof createSession>
+
+/** Aborts what is silent for too long; `end` it in any case. */
+type Silence = { signal: AbortSignal; heard: () => void; end: () => void }
+
+function createSilence(): Silence {
+  const tooLong = new AbortController()
+  const abort = () => tooLong.abort(new DOMException('Nothing was said', 'TimeoutError'))
+  let timer = setTimeout(abort, PATIENCE_MS)
+  const end = () => clearTimeout(timer)
+  const heard = () => {
+    end()
+    timer = setTimeout(abort, PATIENCE_MS)
+  }
+  return { signal: tooLong.signal, heard, end }
+}
+
+async function textOf({ body }: Response, silence: Silence): Promise<string> {
+  const pieces: string[] = []
+  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    pieces.push(piece)
+    if (!/^(?::.*\n+)+$/.test(piece)) silence.heard()
+  }
+  return pieces.join('')
+}
 
 /** Header values are bytes. */
 function encoded(headers: Readonly<Record<string, string>>): Record<string, string> {
