@@ -38,6 +38,22 @@ export type Attempt = {
   costMicroUsd: number | null
 }
 
+/** An attempt that has begun. */
+export function newAttempt(
+  begun: Pick<Attempt, 'modelId' | 'host' | 'effort' | 'simulated' | 'dropped' | 'startedAt'>,
+): Attempt {
+  return {
+    ...begun,
+    firstTokenAt: null,
+    endedAt: null,
+    outcome: 'running',
+    failure: null,
+    usage: null,
+    usageEstimated: false,
+    costMicroUsd: null,
+  }
+}
+
 /** How one attempt reaches its host. */
 export type Route = { access: HostAccess; simulated: boolean }
 

@@ -8,7 +8,7 @@ import { costMicroUsd } from '../route/cost.ts'
 import type { EmbeddingOffer } from '../route/embeddings/model.ts'
 import { embeddingBreakerKey, type EmbeddingPlan } from '../route/embeddings/plan.ts'
 import type { Outcome } from '../stats/breaker.ts'
-import type { Attempt, Route } from './attempt.ts'
+import { type Attempt, newAttempt, type Route } from './attempt.ts'
 import { fallbackReason } from './next-attempt.ts'
 
 /** What became of a plan. `failed` tells the last failure; `cancelled`: the caller hung up. */
@@ -39,7 +39,15 @@ export async function executeEmbedding(
   let failure: Failure | null = null
   for (const offer of plan.offers) {
     const route = io.routeTo(offer.host)
-    const attempt = newAttempt(plan, request, route, io.now())
+    const { access, simulated } = route
+    const attempt = newAttempt({
+      modelId: plan.model.id,
+      host: access.host.id,
+      effort: null,
+      simulated,
+      dropped: embeddingFormatOf(access.host)?.unsupported(request) ?? [],
+      startedAt: io.now(),
+    })
     attempts.push(attempt)
     const outcome = await unlessCancelled(callEmbeddings(route.access, request, offer.hostModelId, io), io)
     settle(attempt, outcome, offer, io)
@@ -59,29 +67,6 @@ export async function executeEmbedding(
 /** The same model elsewhere has the same window and the same scruples. */
 function mayGoOn({ code }: Failure): boolean {
   return FALLBACK_POLICY[code] && code !== 'context_window' && code !== 'content_policy'
-}
-
-function newAttempt(
-  { model }: EmbeddingPlan,
-  request: EmbeddingRequest,
-  { access, simulated }: Route,
-  startedAt: number,
-): Attempt {
-  return {
-    modelId: model.id,
-    host: access.host.id,
-    effort: null,
-    simulated,
-    dropped: embeddingFormatOf(access.host)?.unsupported(request) ?? [],
-    startedAt,
-    firstTokenAt: null,
-    endedAt: null,
-    outcome: 'running',
-    failure: null,
-    usage: null,
-    usageEstimated: false,
-    costMicroUsd: null,
-  }
 }
 
 /** Null when the caller hung up. */

@@ -4,7 +4,7 @@ import type { Reason } from '../core/routing.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import { breakerKey } from '../route/filter.ts'
 import type { Outcome } from '../stats/breaker.ts'
-import { type Attempt, type AttemptIo, type Route, runAttempt } from './attempt.ts'
+import { type Attempt, type AttemptIo, newAttempt, type Route, runAttempt } from './attempt.ts'
 import { type FailedAttempt, fallbackReason, nextAttempt } from './next-attempt.ts'
 
 /**
@@ -46,7 +46,15 @@ export async function execute(
       return { kind: 'failed', attempts, failure }
     }
     const route = io.routeTo(tried)
-    const attempt = newAttempt(tried, route, io.now())
+    const { candidate, effort } = tried
+    const attempt = newAttempt({
+      modelId: candidate.model.id,
+      host: candidate.offer.host,
+      effort,
+      simulated: route.simulated,
+      dropped: [],
+      startedAt: io.now(),
+    })
     attempts.push(attempt)
     const events = reported(runAttempt(tried, route, call, attempt, io), tried, attempt, io)
     const opening = await untilContent(events).catch((error: unknown) => {
@@ -61,28 +69,6 @@ export async function execute(
     }
     const { type: _type, ...failure } = end
     failed.push({ tried, failure })
-  }
-}
-
-function newAttempt(
-  { candidate, effort }: EligibleCandidate,
-  { simulated }: Route,
-  startedAt: number,
-): Attempt {
-  return {
-    modelId: candidate.model.id,
-    host: candidate.offer.host,
-    effort,
-    simulated,
-    dropped: [],
-    startedAt,
-    firstTokenAt: null,
-    endedAt: null,
-    outcome: 'running',
-    failure: null,
-    usage: null,
-    usageEstimated: false,
-    costMicroUsd: null,
   }
 }
 

@@ -255,8 +255,8 @@ describe.each(CASES)('what $adapter.format hosts send by mistake', ({ adapter, f
   })
 
   const protocol = OF_FORMAT[adapter.format]
-  it.runIf(protocol !== null)('is relayed up to one end', async () => {
-    if (protocol === null) return
+  if (protocol === null) return
+  it('is relayed up to one end', async () => {
     const native = { format: adapter.format, body: {}, headers: {}, droppedElsewhere: [], onlyHere: [] }
     const request: ChatRequest = { ...QUESTION, native }
     const pieces = fc.tuple(spoilt, fc.boolean()).map(([chunks, whole]) => ({
