@@ -31,6 +31,15 @@ export async function findDecision(
   return (await db.select().from(decisions).where(mine).get()) ?? null
 }
 
+/** A tenant's latest decision for a request, or null: callers may use a request id again. */
+export async function findDecisionOfRequest(
+  db: Db,
+  { tenantId, requestId }: { tenantId: string; requestId: string },
+): Promise<DecisionRow | null> {
+  const mine = and(eq(decisions.tenantId, tenantId), eq(decisions.requestId, requestId))
+  return (await db.select().from(decisions).where(mine).orderBy(desc(decisions.id)).limit(1).get()) ?? null
+}
+
 /** A tenant's decisions, newest first, without their details. `before`: the id that ended the page before. */
 export async function listDecisions(
   db: Db,
@@ -47,7 +56,8 @@ export async function listDecisions(
 }
 
 /**
- * Deletes raw rows made before `before` (Unix ms), at most `limit` decisions with their attempts; rollups stay.
+ * Deletes raw rows made before `before` (Unix ms), at most `limit` decisions with their attempts and what was said of
+ * them; rollups stay.
  *
  * @returns whether there may be more
  */
@@ -56,9 +66,11 @@ export async function deleteOldDecisions(
   { before, limit }: { before: number; limit: number },
 ): Promise<boolean> {
   const old = 'select id from decisions where created_at < ? order by id limit ?'
-  const [, removed] = await database.batch([
+  const owned = old.replace('id', 'tenant_id, id')
+  const results = await database.batch([
     database.prepare(`delete from attempts where decision_id in (${old})`).bind(before, limit),
+    database.prepare(`delete from feedback where (tenant_id, decision_id) in (${owned})`).bind(before, limit),
     database.prepare(`delete from decisions where id in (${old})`).bind(before, limit),
   ])
-  return (removed?.meta.changes ?? 0) === limit
+  return (results.at(-1)?.meta.changes ?? 0) === limit
 }

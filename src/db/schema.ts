@@ -1,4 +1,4 @@
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /** The tables of `migrations/`, for typed queries. Times in Unix ms, money in micro-USD. */
 
@@ -49,7 +49,10 @@ export const decisions = sqliteTable(
     latencyMs: integer('latency_ms').notNull(),
     detail: text('detail').notNull(),
   },
-  (table) => [index('decisions_by_tenant').on(table.tenantId, table.id)],
+  (table) => [
+    index('decisions_by_tenant').on(table.tenantId, table.id),
+    index('decisions_by_request').on(table.tenantId, table.requestId),
+  ],
 )
 
 export const attempts = sqliteTable(
@@ -109,4 +112,26 @@ export const offerFacts = sqliteTable(
     readAt: integer('read_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.host, table.hostModelId] })],
+)
+
+export const feedback = sqliteTable(
+  'feedback',
+  {
+    tenantId: text('tenant_id').notNull(),
+    decisionId: text('decision_id').notNull(),
+    source: text('source').notNull(),
+    idempotencyKey: text('idempotency_key'),
+    model: text('model').notNull(),
+    taskType: text('task_type').notNull(),
+    predicted: real('predicted'),
+    score: real('score').notNull(),
+    verdict: text('verdict'),
+    comment: text('comment'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.decisionId, table.source] }),
+    uniqueIndex('feedback_by_idempotency_key').on(table.tenantId, table.idempotencyKey),
+    index('feedback_by_time').on(table.tenantId, table.createdAt),
+  ],
 )

@@ -7,6 +7,7 @@ import { chatRoutes } from './routes/chat.ts'
 import { completionRoutes } from './routes/completions.ts'
 import { decisionRoutes } from './routes/decisions.ts'
 import { embeddingRoutes } from './routes/embeddings.ts'
+import { feedbackRoutes } from './routes/feedback.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { messageRoutes } from './routes/messages.ts'
@@ -23,6 +24,7 @@ const INFERENCE_PATHS = [
   '/v1/embeddings/*',
   '/v1/route/*',
   '/v1/decisions/*',
+  '/v1/feedback/*',
   '/v1/models/*',
 ]
 
@@ -39,6 +41,7 @@ app.route('/v1', completionRoutes)
 app.route('/v1', embeddingRoutes)
 app.route('/v1', routeRoutes)
 app.route('/v1', decisionRoutes)
+app.route('/v1', feedbackRoutes)
 app.route('/v1', modelRoutes)
 app.route('/v1', historyRoutes)
 app.notFound((c) => handleError(new AppError('not_found', `No ${c.req.method} ${c.req.path}`), c))

@@ -42,7 +42,7 @@ describe('GET /v1/decisions/{id}', () => {
     const colleague = await mintKey({ tenantId: key.tenantId })
     expect((await get(colleague, `/v1/decisions/${id}`)).status).toBe(200)
     const stranger = await get(await mintKey(), `/v1/decisions/${id}`)
-    expect(await errorOf(stranger)).toMatchObject({ status: 404, code: 'not_found', param: 'id' })
+    expect(await errorOf(stranger)).toMatchObject({ status: 404, code: 'not_found', param: 'decision_id' })
   })
 
   it('says when to look again for one that may still be on its way', async () => {

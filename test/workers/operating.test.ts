@@ -15,6 +15,7 @@ import {
   jsonRequest,
   keyless,
   mintKey,
+  post,
   watchLogs,
 } from './world.ts'
 import { insertDecisions } from '../../src/db/decisions.ts'
@@ -117,18 +118,21 @@ describe('prices', () => {
   })
 })
 
-it('deletes decisions after their retention, and no sums', async () => {
-  const { tenantId } = await mintKey()
+it('deletes decisions after their retention, with what was said of them, and no sums', async () => {
+  const key = await mintKey()
+  const { tenantId } = key
   const day = 24 * 60 * 60 * 1_000
   const [old, young] = [Date.now() - 31 * day, Date.now() - 29 * day].map((createdAt) =>
     decisionEntry({ tenantId, createdAt, attempts: [attemptEntry({ startedAt: createdAt })] }),
   )
   if (!old || !young) throw new Error('two entries')
   await insertDecisions(env.DB, rowsOf([old, young]))
+  for (const { id } of [old, young]) await post(key, '/v1/feedback', { decision_id: id, score: 1 })
   fakeHosts({ [MODELS_DEV]: () => listing(DEARER) })
   await runCron()
   const left = (table: string) => countOf(`select count(*) as n from ${table} where tenant_id = ?`, tenantId)
-  expect([await left('decisions'), await left('attempts'), await left('rollups')]).toEqual([1, 1, 2])
+  expect([await left('decisions'), await left('attempts'), await left('feedback')]).toEqual([1, 1, 1])
+  expect(await left('rollups')).toBe(2)
   expect(await countOf('select count(*) as n from decisions where id = ?', young.id)).toBe(1)
   expect(await countOf('select count(*) as n from attempts where decision_id = ?', young.id)).toBe(1)
 })
