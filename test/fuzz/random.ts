@@ -1,3 +1,5 @@
+import { createRandom as createNumbers } from '../../src/learn/random.ts'
+
 /** A source of chance that repeats itself: equal seeds give equal choices. */
 export type Random = {
   /** From 0 up to, not including, `below`. */
@@ -9,15 +11,9 @@ export type Random = {
   some<T>(list: readonly T[], rate: number): T[]
 }
 
-/** Mulberry32 over a seed and the number of the body that the choices are for. */
+/** Repeats itself for a seed and the number of the body that the choices are for. */
 export function createRandom(seed: number, number: number): Random {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0
-  function next(): number {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
+  const next = createNumbers(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b))
   const int = (below: number) => Math.floor(next() * below)
   return {
     int,

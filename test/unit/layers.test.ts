@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocols: ['core'],
   classify: ['core'],
   route: ['core', 'classify'],
+  learn: ['core', 'classify', 'route'],
   providers: ['core'],
   stats: ['core'],
   execute: ['core', 'route', 'providers', 'stats'],

@@ -1,0 +1,68 @@
+/** Platt scaling: p = σ(offset + slope × logit(q)). */
+export type Calibration = { offset: number; slope: number }
+
+const NEWTON_STEPS = 30
+/** No step goes further: far from its goal Newton's method overshoots. */
+const LONGEST_STEP = 0.5
+/** How much the belief "well calibrated already" is worth: observations for the offset, and for the slope. */
+const PRIOR = [0.1, 1] as const
+/** Beyond these, a prediction is not believed. */
+const LEAST = 0.01
+const MOST = 0.99
+
+/** Fits the curve to outcomes (0..1) of predictions made without them (Platt 1999), by Newton's method. */
+export function calibrate(predictions: Float64Array, outcomes: Float64Array): Calibration {
+  const logits = predictions.map(logitOf)
+  let [offset, slope] = [0, 1]
+  for (let step = 0; step < NEWTON_STEPS; step += 1) {
+    let [g0, g1, h00, h01, h11] = [-PRIOR[0] * offset, -PRIOR[1] * (slope - 1), PRIOR[0], 0, PRIOR[1]]
+    for (const [at, x] of logits.entries()) {
+      const outcome = outcomes[at] ?? Number.NaN
+      if (Number.isNaN(outcome)) continue
+      const p = sigmoid(offset + slope * x)
+      const weight = p * (1 - p)
+      g0 += outcome - p
+      g1 += (outcome - p) * x
+      h00 += weight
+      h01 += weight * x
+      h11 += weight * x * x
+    }
+    const determinant = h00 * h11 - h01 * h01
+    offset += bounded((h11 * g0 - h01 * g1) / determinant)
+    slope += bounded((h00 * g1 - h01 * g0) / determinant)
+  }
+  return { offset, slope }
+}
+
+function bounded(step: number): number {
+  return Math.min(LONGEST_STEP, Math.max(-LONGEST_STEP, step))
+}
+
+/** The probability that a prediction stands for. */
+export function calibrated(prediction: number, { offset, slope }: Calibration): number {
+  return sigmoid(offset + slope * logitOf(prediction))
+}
+
+function logitOf(prediction: number): number {
+  const p = Math.min(MOST, Math.max(LEAST, prediction))
+  return Math.log(p / (1 - p))
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x))
+}
+
+const BINS = 10
+
+/**
+ * Expected calibration error: how far the mean prediction lies from the mean outcome, over ten bins of predictions,
+ * weighted by how many fall into each (Naeini et al. 2015).
+ */
+export function calibrationError(predictions: Float64Array, outcomes: Float64Array): number {
+  const differences = new Float64Array(BINS)
+  for (const [at, prediction] of predictions.entries()) {
+    const bin = Math.min(BINS - 1, Math.floor(prediction * BINS))
+    differences[bin] = (differences[bin] ?? 0) + prediction - (outcomes[at] ?? 0)
+  }
+  return differences.reduce((sum, difference) => sum + Math.abs(difference), 0) / predictions.length
+}

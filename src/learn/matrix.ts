@@ -1,0 +1,169 @@
+/** Dense numbers, row by row: `values[row * columns + column]`. */
+export type Matrix = { rows: number; columns: number; values: Float64Array }
+
+/** Rows that are mostly zero: entries `starts[row]` up to `starts[row + 1]` of `indices` and `values` are of one row. */
+export type SparseRows = { columns: number; starts: Int32Array; indices: Int32Array; values: Float32Array }
+
+/** A matrix of zeros. */
+export function zeros(rows: number, columns: number): Matrix {
+  return { rows, columns, values: new Float64Array(rows * columns) }
+}
+
+/** Rows of equal length as one matrix. */
+export function matrixOf(rows: readonly ArrayLike<number>[]): Matrix {
+  const matrix = zeros(rows.length, rows[0]?.length ?? 0)
+  for (const [at, row] of rows.entries()) matrix.values.set(Array.from(row), at * matrix.columns)
+  return matrix
+}
+
+/** One row, not copied. */
+export function rowOf({ columns, values }: Matrix, row: number): Float64Array {
+  return values.subarray(row * columns, (row + 1) * columns)
+}
+
+/** Some rows, copied, in the order named. */
+export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
+  const selected = zeros(rows.length, matrix.columns)
+  for (let at = 0; at < rows.length; at += 1) {
+    selected.values.set(rowOf(matrix, rows[at] ?? 0), at * matrix.columns)
+  }
+  return selected
+}
+
+/** Some columns, copied, in the order named. */
+export function selectColumns(matrix: Matrix, columns: readonly number[]): Matrix {
+  const selected = zeros(matrix.rows, columns.length)
+  for (let row = 0; row < matrix.rows; row += 1) {
+    for (const [at, column] of columns.entries()) {
+      selected.values[row * columns.length + at] = matrix.values[row * matrix.columns + column] ?? 0
+    }
+  }
+  return selected
+}
+
+/** Matrices of as many rows side by side. */
+export function beside(...matrices: readonly Matrix[]): Matrix {
+  const rows = matrices[0]?.rows ?? 0
+  const joined = zeros(
+    rows,
+    matrices.reduce((sum, { columns }) => sum + columns, 0),
+  )
+  for (let row = 0; row < rows; row += 1) {
+    let at = row * joined.columns
+    for (const matrix of matrices) {
+      joined.values.set(rowOf(matrix, row), at)
+      at += matrix.columns
+    }
+  }
+  return joined
+}
+
+/** The mean of each column. */
+export function meansOf({ rows, columns, values }: Matrix): Float64Array {
+  const means = new Float64Array(columns)
+  for (let at = 0; at < values.length; at += 1) {
+    const column = at % columns
+    means[column] = (means[column] ?? 0) + (values[at] ?? 0) / rows
+  }
+  return means
+}
+
+/** Every row shifted by the same amounts. */
+export function shifted(matrix: Matrix, by: Float64Array, sign: 1 | -1): Matrix {
+  const { columns } = matrix
+  return { ...matrix, values: matrix.values.map((value, at) => value + sign * (by[at % columns] ?? 0)) }
+}
+
+/** Rows as columns. */
+export function transposed({ rows, columns, values }: Matrix): Matrix {
+  const turned = zeros(columns, rows)
+  for (let at = 0; at < values.length; at += 1) {
+    turned.values[(at % columns) * rows + Math.floor(at / columns)] = values[at] ?? 0
+  }
+  return turned
+}
+
+/** `left × right`. */
+export function product(left: Matrix, right: Matrix): Matrix {
+  const result = zeros(left.rows, right.columns)
+  for (let row = 0; row < left.rows; row += 1) {
+    for (let inner = 0; inner < left.columns; inner += 1) {
+      addScaled(
+        result.values,
+        row * right.columns,
+        right,
+        inner,
+        left.values[row * left.columns + inner] ?? 0,
+      )
+    }
+  }
+  return result
+}
+
+/** `leftᵀ × right`. */
+export function transposedProduct(left: Matrix, right: Matrix): Matrix {
+  const result = zeros(left.columns, right.columns)
+  for (let row = 0; row < left.rows; row += 1) {
+    for (let column = 0; column < left.columns; column += 1) {
+      addScaled(
+        result.values,
+        column * right.columns,
+        right,
+        row,
+        left.values[row * left.columns + column] ?? 0,
+      )
+    }
+  }
+  return result
+}
+
+/** `sparse × dense`. */
+export function sparseProduct(sparse: SparseRows, dense: Matrix): Matrix {
+  const rows = sparse.starts.length - 1
+  const result = zeros(rows, dense.columns)
+  for (let row = 0; row < rows; row += 1) {
+    for (let at = sparse.starts[row] ?? 0; at < (sparse.starts[row + 1] ?? 0); at += 1) {
+      addScaled(result.values, row * dense.columns, dense, sparse.indices[at] ?? 0, sparse.values[at] ?? 0)
+    }
+  }
+  return result
+}
+
+/** `sparseᵀ × dense`. */
+export function sparseTransposedProduct(sparse: SparseRows, dense: Matrix): Matrix {
+  const result = zeros(sparse.columns, dense.columns)
+  for (let row = 0; row < dense.rows; row += 1) {
+    for (let at = sparse.starts[row] ?? 0; at < (sparse.starts[row + 1] ?? 0); at += 1) {
+      const to = (sparse.indices[at] ?? 0) * dense.columns
+      addScaled(result.values, to, dense, row, sparse.values[at] ?? 0)
+    }
+  }
+  return result
+}
+
+/** Adds `scale ×` a row of `dense` to the numbers from `to` on. */
+function addScaled(target: Float64Array, to: number, dense: Matrix, row: number, scale: number): void {
+  if (scale === 0) return
+  const { columns, values } = dense
+  const from = row * columns
+  for (let column = 0; column < columns; column += 1) {
+    target[to + column] = (target[to + column] ?? 0) + scale * (values[from + column] ?? 0)
+  }
+}
+
+/** Some of the rows, copied, in the order named. */
+export function selectSparse(sparse: SparseRows, rows: ArrayLike<number>): SparseRows {
+  const starts = new Int32Array(rows.length + 1)
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] ?? 0
+    starts[at + 1] = (starts[at] ?? 0) + (sparse.starts[row + 1] ?? 0) - (sparse.starts[row] ?? 0)
+  }
+  const indices = new Int32Array(starts[rows.length] ?? 0)
+  const values = new Float32Array(indices.length)
+  for (let at = 0; at < rows.length; at += 1) {
+    const [from, to] = [sparse.starts[rows[at] ?? 0] ?? 0, sparse.starts[(rows[at] ?? 0) + 1] ?? 0]
+    indices.set(sparse.indices.subarray(from, to), starts[at])
+    values.set(sparse.values.subarray(from, to), starts[at])
+  }
+  return { columns: sparse.columns, starts, indices, values }
+}

@@ -1,0 +1,64 @@
+import { type Prompt, shapeOf } from '../classify/features/shape.ts'
+import { type Calibration, calibrated } from './calibrate.ts'
+import { type Components, restored } from './components.ts'
+import { type Matrix, product } from './matrix.ts'
+import { readText, type TextLayer } from './text-layer.ts'
+import { type Forest, predictRow } from './trees.ts'
+
+/** What models do on a kind of prompts: the share of each kind, and each model's mean quality on it. */
+export type GroupModel = { forest: Forest; mean: Float64Array; differences: Matrix }
+
+/**
+ * Predicts what each of some models does on a prompt. Words are boiled down to a few numbers; boosted trees over these
+ * and the prompt's shape say how hard it is and where models differ, and which kind of prompt it is.
+ */
+export type OutcomeModel = {
+  models: readonly string[]
+  text: TextLayer
+  quality: { forest: Forest; components: Components; calibrations: readonly Calibration[] }
+  /** Null where prompts had no groups. `weight`: how much the groups' means count beside the trees. */
+  groups: (GroupModel & { weight: number }) | null
+  /** Null where no costs were known. `components` of the logarithm of USD; `scale` makes the mean right. */
+  cost: { forest: Forest; components: Components; scale: Float64Array } | null
+}
+
+/** Quality (0..1, calibrated) and cost (USD, null where none is known) per model. */
+export type OutcomePrediction = { quality: Float64Array; cost: Float64Array | null }
+
+/** What each model is expected to do on one prompt. */
+export function predictOutcome(model: OutcomeModel, prompt: Prompt): OutcomePrediction {
+  const features = featuresOf(model.text, prompt)
+  const { calibrations } = model.quality
+  return {
+    quality: blendedQuality(model, features).map((quality, at) => {
+      const calibration = calibrations[at]
+      return calibration ? calibrated(quality, calibration) : quality
+    }),
+    cost: model.cost && costsFrom(model.cost, features),
+  }
+}
+
+/** The numbers that the trees look at. */
+function featuresOf(text: TextLayer, prompt: Prompt): Float64Array {
+  return Float64Array.from([...shapeOf(prompt), ...readText(text, prompt.text)])
+}
+
+function blendedQuality({ quality, groups }: OutcomeModel, features: Float64Array): Float64Array {
+  const own = fromComponents(predictRow(quality.forest, features), quality.components)
+  if (!groups) return own
+  const shares = predictRow(groups.forest, features)
+  const { values } = product({ rows: 1, columns: shares.length, values: shares }, groups.differences)
+  return own.map((value, at) => {
+    const mean = (groups.mean[at] ?? 0) + (values[at] ?? 0)
+    return groups.weight * mean + (1 - groups.weight) * value
+  })
+}
+
+function costsFrom({ forest, components, scale }: NonNullable<OutcomeModel['cost']>, features: Float64Array) {
+  const logarithms = fromComponents(predictRow(forest, features), components)
+  return logarithms.map((value, at) => Math.exp(value) * (scale[at] ?? 1))
+}
+
+function fromComponents(scores: Float64Array, components: Components): Float64Array {
+  return restored({ rows: 1, columns: scores.length, values: scores }, components).values
+}

@@ -1,0 +1,110 @@
+/** Sets of real outcomes, as the routing benchmark reads them: `<folder>/<set>/{prompts,outcomes}.jsonl.gz, models.json`. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import * as z from 'zod'
+import type { Prompt } from '../../src/classify/features/shape.ts'
+import { type Outcomes, pick, pickRows } from '../../src/learn/outcomes.ts'
+
+const promptSchema = z.object({
+  id: z.string(),
+  bench: z.string().default(''),
+  cat: z.string().default(''),
+  prompt: z.string(),
+  key: z.string(),
+  split: z.enum(['train', 'val', 'test']),
+  /** Dropped by RouteLLM's own evaluation: too like its training data. */
+  decontam: z.boolean().default(false),
+  tools: z.array(z.string()).default([]),
+  tools_chars: z.number().default(0),
+})
+/** One prompt of a set. `key` is the same for the same question, also in other sets. */
+export type SetPrompt = z.infer<typeof promptSchema>
+
+const numbers = z.array(z.number().nullable())
+const outcomeSchema = z.object({
+  s: numbers,
+  it: z.union([z.number(), numbers]).nullish(),
+  ot: numbers.nullish(),
+  cost: z.array(z.number()).optional(),
+})
+const modelSchema = z.object({
+  name: z.string(),
+  price_in: z.number().nullish(),
+  price_out: z.number().nullish(),
+  price_source: z.string().nullish(),
+  tasks: z.array(z.string()).optional(),
+})
+type SetModel = z.infer<typeof modelSchema>
+
+/** Prompts with what each model did; row by row the same in both. */
+export type OutcomeSet = { name: string; prompts: readonly SetPrompt[]; outcomes: Outcomes }
+
+/** Answers whose length nobody recorded count as this long, in tokens. */
+const NOMINAL_TOKENS = 200
+const PER_MILLION = 1e6
+
+/** Which models of a set are compared: those with a known price and enough outcomes. */
+type Pool = (model: SetModel, missing: number) => boolean
+
+const priced: Pool = ({ price_in }) => price_in != null
+/** Sets whose pool is not simply every model with a price. */
+const POOLS: Readonly<Record<string, Pool>> = {
+  // An API sold it at that price, and no more than a few answers are missing.
+  mmlu_pro: ({ price_source }, missing) => /^(?:TC|RA)/.test(price_source ?? '') && missing < 100,
+  // All three tasks; o1 does not tell its reasoning tokens, so its cost is unknown.
+  zeroeval: (model, missing) =>
+    priced(model, missing) && model.tasks?.length === 3 && missing < 100 && !model.name.startsWith('o1'),
+}
+
+/** @throws when the set is not there, or not in its format */
+export function readOutcomeSet(folder: string, name: string): OutcomeSet {
+  const prompts = readLines(join(folder, name, 'prompts.jsonl.gz'), promptSchema)
+  const rows = readLines(join(folder, name, 'outcomes.jsonl.gz'), outcomeSchema)
+  const models = z
+    .array(modelSchema)
+    .parse(JSON.parse(readFileSync(join(folder, name, 'models.json'), 'utf8')))
+  const missing = (column: number) => rows.filter(({ s }) => s[column] == null).length
+  const inPool = POOLS[name] ?? priced
+  const pool = models.flatMap((model, column) => (inPool(model, missing(column)) ? [{ model, column }] : []))
+  const medians = pool.map(({ column }) => median(rows.flatMap(({ ot }) => ot?.[column] ?? [])))
+  const scores = rows.map(({ s }) => Float64Array.from(pool, ({ column }) => s[column] ?? Number.NaN))
+  const costs = rows.map((row) =>
+    Float64Array.from(pool, ({ model, column }, at) => costOf(row, model, column, medians[at])),
+  )
+  const complete = scores.flatMap((row, index) => (row.some(Number.isNaN) ? [] : [index]))
+  return {
+    name,
+    prompts: pick(prompts, complete),
+    outcomes: pickRows({ models: pool.map(({ model }) => model.name), scores, costs }, complete),
+  }
+}
+
+/** In USD. Tokens that were not recorded count as the model's median. */
+function costOf(
+  { it, ot, cost }: z.infer<typeof outcomeSchema>,
+  { price_in, price_out }: SetModel,
+  column: number,
+  medianOutput: number | undefined,
+): number {
+  const known = cost?.[column]
+  if (known !== undefined) return known
+  const input = (typeof it === 'number' ? it : it?.[column]) ?? NOMINAL_TOKENS
+  const output = ot?.[column] ?? medianOutput ?? NOMINAL_TOKENS
+  return (input * (price_in ?? 0) + output * (price_out ?? 0)) / PER_MILLION
+}
+
+function median(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}
+
+function readLines<T>(path: string, schema: z.ZodType<T>): T[] {
+  const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n')
+  return lines.filter((line) => line !== '').map((line) => schema.parse(JSON.parse(line)))
+}
+
+/** A prompt as the trainer sees it. The sets tell the length of all tool definitions together. */
+export function promptOf({ prompt, tools, tools_chars }: SetPrompt): Prompt {
+  const chars = tools_chars / Math.max(1, tools.length)
+  return { text: prompt, tools: tools.map((name) => ({ name, chars })) }
+}

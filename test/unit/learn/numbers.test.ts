@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { bootstrap } from '../../../src/learn/bootstrap.ts'
+import { calibrate, calibrated, calibrationError } from '../../../src/learn/calibrate.ts'
+import { componentsOf, restored, scoresOf } from '../../../src/learn/components.ts'
+import { groupsOf } from '../../../src/learn/groups.ts'
+import { type Matrix, matrixOf, product, rowOf, type SparseRows } from '../../../src/learn/matrix.ts'
+import { createRandom } from '../../../src/learn/random.ts'
+import { ridge } from '../../../src/learn/ridge.ts'
+
+const many = (count: number) => Array.from({ length: count }, (_, at) => at)
+
+function sparseOf(rows: readonly (readonly number[])[]): SparseRows {
+  const entries = rows.map((row) => [...row.entries()].filter(([, value]) => value !== 0))
+  const starts = new Int32Array(rows.length + 1)
+  for (const [at, { length }] of entries.entries()) starts[at + 1] = (starts[at] ?? 0) + length
+  const flat = entries.flat()
+  return {
+    columns: rows[0]?.length ?? 0,
+    starts,
+    indices: Int32Array.from(flat, ([column]) => column),
+    values: Float32Array.from(flat, ([, value]) => value),
+  }
+}
+
+describe('ridge', () => {
+  it('gives each target the weights of its own strength', () => {
+    const rows = [
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ]
+    const targets = matrixOf([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ])
+    const weights = ridge(sparseOf(rows), targets, Float64Array.of(1e-9, 1))
+    // (XᵀX + λ)⁻¹Xᵀy by hand: [1, 2] without shrinkage; [[3, 1], [1, 3]]⁻¹[4, 5] with λ = 1.
+    expect(Array.from(weights.values)).toEqual([1, 7 / 8, 2, 11 / 8].map((value) => expect.closeTo(value, 2)))
+  })
+})
+
+describe('components', () => {
+  const random = createRandom(1)
+  const rows = many(200).map(() => {
+    const [hard, style] = [random() - 0.5, 0.1 * (random() - 0.5)]
+    return [0.7 + hard, 0.5 + hard + style, 0.3 + hard - style]
+  })
+  const matrix = matrixOf(rows)
+
+  it('find what varies most first, as unit vectors', () => {
+    const { directions } = componentsOf(matrix, 3)
+    expect(directions.rows).toBe(2)
+    const first = rowOf(directions, 0).map(Math.abs)
+    for (const value of first) expect(value).toBeCloseTo(Math.sqrt(1 / 3), 2)
+  })
+
+  it('restore the rows they were made of', () => {
+    const components = componentsOf(matrix, 3)
+    const again = restored(scoresOf(matrix, components), components)
+    for (const [at, value] of again.values.entries()) expect(value).toBeCloseTo(matrix.values[at] ?? 0, 9)
+  })
+})
+
+describe('calibration', () => {
+  const random = createRandom(2)
+  const truths = Float64Array.from(many(4_000), () => 0.2 + 0.6 * random())
+  const outcomes = truths.map((truth) => Number(random() < truth))
+  const boastful = truths.map((truth) => Math.min(0.99, Math.max(0.01, 0.5 + 2 * (truth - 0.5))))
+
+  it('brings predictions back to what happens', () => {
+    const curve = calibrate(boastful, outcomes)
+    const mended = boastful.map((prediction) => calibrated(prediction, curve))
+    expect(calibrationError(boastful, outcomes)).toBeGreaterThan(0.08)
+    expect(calibrationError(mended, outcomes)).toBeLessThan(0.03)
+  })
+
+  it('leaves alone what nothing is known of', () => {
+    const curve = calibrate(Float64Array.of(0.3, 0.8), Float64Array.of(Number.NaN, Number.NaN))
+    expect(calibrated(0.3, curve)).toBeCloseTo(0.3, 9)
+  })
+})
+
+describe('bootstrap', () => {
+  it('holds the figure in its interval, the same for the same seed', () => {
+    const values = many(300).map((at) => at % 10)
+    const mean = (drawn: Int32Array) => drawn.reduce((sum, at) => sum + (values[at] ?? 0), 0) / drawn.length
+    const [low, high] = bootstrap(300, mean, 7)
+    // 4.5 ± 1.96 × 2.87 ÷ √300
+    expect(low).toBeCloseTo(4.175, 1)
+    expect(high).toBeCloseTo(4.825, 1)
+    expect(bootstrap(300, mean, 7)).toEqual([low, high])
+    expect(bootstrap(300, mean, 8)).not.toEqual([low, high])
+  })
+})
+
+const scored = (labels: readonly string[], scoreOf: (label: string) => number): Matrix =>
+  matrixOf(labels.map((label) => [scoreOf(label)]))
+
+describe('groups', () => {
+  it('are none where all prompts are of one', () => {
+    expect(
+      groupsOf(
+        ['a', 'a'],
+        scored(['a', 'a'], () => 1),
+      ),
+    ).toBeNull()
+  })
+
+  it('stay apart while they are few', () => {
+    expect(
+      groupsOf(
+        ['b', 'a', 'b'],
+        scored(['b', 'a', 'b'], () => 1),
+      ),
+    ).toEqual(Int32Array.of(1, 0, 1))
+  })
+
+  it('are merged by outcome when they are many', () => {
+    const labels = many(60).flatMap((at) => many(30).map(() => `label ${at}`))
+    const found = groupsOf(
+      labels,
+      scored(labels, (label) => Number(label.slice(6)) % 2),
+    )
+    expect(new Set(found).size).toBeLessThanOrEqual(20)
+    const of = (at: number) => found?.[30 * at]
+    expect(of(0)).toBe(of(2))
+    expect(of(0)).not.toBe(of(1))
+  })
+})
+
+it('products of matrices are as by hand', () => {
+  const squared = product(
+    matrixOf([
+      [1, 2],
+      [3, 4],
+    ]),
+    matrixOf([
+      [1, 2],
+      [3, 4],
+    ]),
+  )
+  expect(Array.from(squared.values)).toEqual([7, 10, 15, 22])
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import type { Prompt } from '../../../src/classify/features/shape.ts'
+import { predictOutcome } from '../../../src/learn/outcome-model.ts'
+import { type Outcomes, pick, pickRows } from '../../../src/learn/outcomes.ts'
+import { always, bestSingle, choose, resultOf } from '../../../src/learn/policy.ts'
+import { createRandom } from '../../../src/learn/random.ts'
+import { bestLambda } from '../../../src/learn/savings.ts'
+import { train } from '../../../src/learn/train.ts'
+
+const ROWS = 900
+const SUBJECTS = ['poems about the sea', 'dates of history', 'integrals of functions'] as const
+const random = createRandom(11)
+
+/** What the small, the mathematical and the large model get right of each subject. */
+const ABILITY = [
+  [0.9, 0.5, 0.92],
+  [0.3, 0.3, 0.9],
+  [0.1, 0.9, 0.85],
+] as const
+const COST = [1, 3, 20] as const
+
+const rows = Array.from({ length: ROWS }, (_, at) => {
+  const subject = at % 3
+  const words = Array.from({ length: 8 }, () => `word${Math.floor(random() * 50)}`).join(' ')
+  const scores = Float64Array.from(ABILITY[subject] ?? [], (ability) => Number(random() < ability))
+  const prompt: Prompt = { text: `Tell me of ${SUBJECTS[subject]}: ${words}`, tools: [] }
+  return { prompt, subject: String(subject), scores }
+})
+const outcomes: Outcomes = {
+  models: ['small', 'mathematical', 'large'],
+  scores: rows.map(({ scores }) => scores),
+  costs: rows.map(() => Float64Array.from(COST, (cost) => cost / 1_000)),
+}
+const dev = Array.from({ length: 600 }, (_, at) => at)
+const test = Array.from({ length: 300 }, (_, at) => 600 + at)
+const folds = [0, 1, 2, 3, 4].map((fold) => dev.filter((row) => row % 5 === fold))
+const prompts = rows.map(({ prompt }) => prompt)
+
+function trained(changes: { groups?: readonly string[]; outcomes?: Outcomes } = {}) {
+  const set = { prompts: pick(prompts, dev), outcomes: pickRows(changes.outcomes ?? outcomes, dev), folds }
+  return train({ ...set, groups: changes.groups ? pick(changes.groups, dev) : null })
+}
+
+describe('training', () => {
+  it.each([
+    ['from prompts alone', {}],
+    ['with their kinds', { groups: rows.map(({ subject }) => subject) }],
+  ])('%s keeps the quality of the best model for less than half its cost', (_, changes) => {
+    const { model, unseen } = trained(changes)
+    const [known, held] = [pickRows(outcomes, dev), pickRows(outcomes, test)]
+    const lambda = bestLambda(unseen.quality, unseen.cost ?? [], known, 0)
+    const told = pick(prompts, test).map((prompt) => predictOutcome(model, prompt))
+    const choices = choose(
+      told.map(({ quality }) => quality),
+      told.map(({ cost }) => cost ?? new Float64Array(3)),
+      lambda ?? 0,
+    )
+    const reference = resultOf(always(bestSingle(known), held), held)
+    const got = resultOf(choices, held)
+    expect(got.quality).toBeGreaterThan(reference.quality - 0.02)
+    expect(got.cost).toBeLessThan(0.55 * reference.cost)
+  })
+
+  it('predicts what happens, and what it costs', () => {
+    const { model } = trained()
+    for (const [subject, about] of SUBJECTS.entries()) {
+      const { quality, cost } = predictOutcome(model, { text: `Tell me of ${about}: word1 word2`, tools: [] })
+      for (const [at, ability] of (ABILITY[subject] ?? []).entries()) {
+        expect(Math.abs((quality[at] ?? 0) - ability)).toBeLessThan(0.2)
+        expect(cost?.[at]).toBeCloseTo((COST[at] ?? 0) / 1_000, 5)
+      }
+    }
+  })
+
+  it('does with gaps in what is known', () => {
+    const gaps = outcomes.scores.map((scores) => scores.map((score) => (random() < 0.3 ? Number.NaN : score)))
+    const { model } = trained({ outcomes: { ...outcomes, scores: gaps } })
+    const { quality } = predictOutcome(model, { text: `Tell me of ${SUBJECTS[2]}: word3`, tools: [] })
+    expect(quality[1]).toBeGreaterThan((quality[0] ?? 1) + 0.3)
+  })
+
+  it('predicts no costs where one is unknown', () => {
+    const costs = outcomes.costs.with(0, Float64Array.of(1, Number.NaN, 1))
+    const { model, unseen } = trained({ outcomes: { ...outcomes, costs } })
+    expect(unseen.cost).toBeNull()
+    expect(predictOutcome(model, { text: 'Hello', tools: [] }).cost).toBeNull()
+  })
+
+  it('is the same every time', () => {
+    expect(trained().model).toEqual(trained().model)
+  })
+})
