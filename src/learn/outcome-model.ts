@@ -1,4 +1,5 @@
-import { type Prompt, shapeOf } from '../classify/features/shape.ts'
+import type { Prompt } from '../classify/features/prompt.ts'
+import { shapeOf } from '../classify/features/shape.ts'
 import { type Calibration, calibrated } from './calibrate.ts'
 import { type Components, restored } from './components.ts'
 import { type Matrix, product } from './matrix.ts'
@@ -22,25 +23,38 @@ export type OutcomeModel = {
   cost: { forest: Forest; components: Components; scale: Float64Array } | null
 }
 
-/** Quality (0..1, calibrated) and cost (USD, null where none is known) per model. */
-export type OutcomePrediction = { quality: Float64Array; cost: Float64Array | null }
+/**
+ * Per model: `quality` to choose by, the probability (calibrated, 0..1) that the answer is good, and the cost in USD,
+ * null where none is known. Choosing goes by what is not calibrated model by model, since that adds its own noise.
+ */
+export type OutcomePrediction = {
+  quality: Float64Array
+  confidence: Float64Array
+  cost: Float64Array | null
+}
 
 /** What each model is expected to do on one prompt. */
 export function predictOutcome(model: OutcomeModel, prompt: Prompt): OutcomePrediction {
   const features = featuresOf(model.text, prompt)
-  const { calibrations } = model.quality
+  const quality = blendedQuality(model, features)
   return {
-    quality: blendedQuality(model, features).map((quality, at) => {
-      const calibration = calibrations[at]
-      return calibration ? calibrated(quality, calibration) : quality
-    }),
+    quality,
+    confidence: calibrateAll(quality, model.quality.calibrations),
     cost: model.cost && costsFrom(model.cost, features),
   }
 }
 
+/** Each model's prediction on its own curve. */
+function calibrateAll(quality: Float64Array, calibrations: readonly Calibration[]): Float64Array {
+  return quality.map((value, at) => {
+    const calibration = calibrations[at]
+    return calibration ? calibrated(value, calibration) : value
+  })
+}
+
 /** The numbers that the trees look at. */
 function featuresOf(text: TextLayer, prompt: Prompt): Float64Array {
-  return Float64Array.from([...shapeOf(prompt), ...readText(text, prompt.text)])
+  return Float64Array.from([...shapeOf(prompt), ...readText(text, prompt)])
 }
 
 function blendedQuality({ quality, groups }: OutcomeModel, features: Float64Array): Float64Array {

@@ -28,34 +28,21 @@ export function areaUnderSavings(quality: Rows, cost: Rows, outcomes: Outcomes):
   return best.reduce((sum, value) => sum + value, 0) / BUDGETS.length
 }
 
+/** A point's neighbours on either side that it is averaged with: one lucky point does not decide. */
+const NEIGHBOURS = 3
+
 /**
- * The λ that saves most while quality on prompts not seen stays at (1 − slack) × the reference's. The curve is
- * smoothed first (pool adjacent violators: saving more never makes better), so that one lucky point does not decide.
+ * The λ that saves most while quality on prompts not seen stays at (1 − slack) × the reference's, on a smoothed curve.
  *
  * @returns null when no λ is both good enough and cheaper than the reference
  */
 export function bestLambda(quality: Rows, cost: Rows, outcomes: Outcomes, slack: number): number | null {
   const reference = resultOf(always(bestSingle(outcomes), outcomes), outcomes)
-  const points = sweep(quality, cost, outcomes, reference.cost).toSorted((a, b) => b.cost - a.cost)
-  const smooth = nonIncreasing(points.map((point) => point.quality))
-  const good = points.filter(
-    (point, at) =>
-      (smooth[at] ?? 0) >= (1 - slack) * reference.quality - 1e-12 && point.cost < reference.cost,
-  )
+  const points = sweep(quality, cost, outcomes, reference.cost)
+  const good = points.filter((point, at) => {
+    const around = points.slice(Math.max(0, at - NEIGHBOURS), at + NEIGHBOURS + 1)
+    const smooth = around.reduce((sum, near) => sum + near.quality, 0) / around.length
+    return smooth >= (1 - slack) * reference.quality && point.cost < reference.cost
+  })
   return good.at(-1)?.lambda ?? null
-}
-
-/** The nearest sequence (least squares) that never rises. */
-function nonIncreasing(values: readonly number[]): number[] {
-  const blocks: { mean: number; size: number }[] = []
-  for (const value of values) {
-    let block = { mean: value, size: 1 }
-    for (let last = blocks.at(-1); last && last.mean < block.mean; last = blocks.at(-1)) {
-      blocks.pop()
-      const size = last.size + block.size
-      block = { mean: (last.mean * last.size + block.mean * block.size) / size, size }
-    }
-    blocks.push(block)
-  }
-  return blocks.flatMap(({ mean, size }) => Array.from({ length: size }, () => mean))
 }

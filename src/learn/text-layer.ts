@@ -1,3 +1,4 @@
+import type { Prompt } from '../classify/features/prompt.ts'
 import { countTerms } from '../classify/features/terms.ts'
 import { componentsOf } from './components.ts'
 import {
@@ -31,12 +32,12 @@ export type TextLayer = {
 }
 
 /** Terms of prompts, weighted by rarity (tf-idf), each row of length 1. */
-export function weighTerms(texts: readonly string[]): { rows: SparseRows; rarity: Float64Array } {
-  const counts = texts.map((text) => countTerms(text, BUCKETS))
+export function weighTerms(prompts: readonly Prompt[]): { rows: SparseRows; rarity: Float64Array } {
+  const counts = prompts.map((prompt) => countTerms(prompt, BUCKETS))
   const seen = new Float64Array(BUCKETS)
   for (const row of counts) for (const bucket of row.keys()) seen[bucket] = (seen[bucket] ?? 0) + 1
-  const rarity = seen.map((times) => Math.log((1 + texts.length) / (1 + times)) + 1)
-  const starts = new Int32Array(texts.length + 1)
+  const rarity = seen.map((times) => Math.log((1 + prompts.length) / (1 + times)) + 1)
+  const starts = new Int32Array(prompts.length + 1)
   for (const [row, { size }] of counts.entries()) starts[row + 1] = (starts[row] ?? 0) + size
   const indices = new Int32Array(starts.at(-1) ?? 0)
   const values = new Float32Array(indices.length)
@@ -55,8 +56,8 @@ function weightsOf(terms: ReadonlyMap<number, number>, rarity: Float64Array): Fl
 }
 
 /** What the words of one prompt say. */
-export function readText({ rarity, weights, offset }: TextLayer, text: string): Float64Array {
-  const terms = countTerms(text, rarity.length)
+export function readText({ rarity, weights, offset }: TextLayer, prompt: Prompt): Float64Array {
+  const terms = countTerms(prompt, rarity.length)
   const values = weightsOf(terms, rarity)
   const result = offset.slice()
   let at = 0

@@ -1,5 +1,6 @@
-import { type Prompt, shapeOf } from '../classify/features/shape.ts'
-import { calibrate, type Calibration, calibrated } from './calibrate.ts'
+import type { Prompt } from '../classify/features/prompt.ts'
+import { shapeOf } from '../classify/features/shape.ts'
+import { calibrate } from './calibrate.ts'
 import { type Components, componentsOf, restored, scoresOf } from './components.ts'
 import { groupsOf } from './groups.ts'
 import {
@@ -68,7 +69,7 @@ export function train(set: TrainingSet): Trained {
   const costs = costTargets(outcomes.costs)
   const groups = set.groups && groupsOf(set.groups, known)
   const shares = groups && oneHot(groups)
-  const { rows, rarity } = weighTerms(set.prompts.map(({ text }) => text))
+  const { rows, rarity } = weighTerms(set.prompts)
   const wanted = [
     ...(shares ? columnsOf(shares, GROUP_STRENGTHS, true) : []),
     ...columnsOf(known, OUTCOME_STRENGTHS, false),
@@ -96,7 +97,7 @@ export function train(set: TrainingSet): Trained {
       cost: cost && cost.model,
     },
     unseen: {
-      quality: rowsOf(quality).map((row) => applyAll(row, calibrations)),
+      quality: rowsOf(quality),
       cost: cost && rowsOf(cost.unseen),
     },
   }
@@ -130,13 +131,6 @@ function filled(scores: Rows, expected: Matrix): Matrix {
     ...matrix,
     values: matrix.values.map((score, at) => (Number.isNaN(score) ? (expected.values[at] ?? 0) : score)),
   }
-}
-
-function applyAll(row: Float64Array, calibrations: readonly Calibration[]): Float64Array {
-  return row.map((value, at) => {
-    const calibration = calibrations[at]
-    return calibration ? calibrated(value, calibration) : value
-  })
 }
 
 function columnsOf(matrix: Matrix, strengths: readonly number[], always: boolean): TextTarget[] {

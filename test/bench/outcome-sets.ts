@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
-import type { Prompt } from '../../src/classify/features/shape.ts'
+import type { Prompt } from '../../src/classify/features/prompt.ts'
 import { type Outcomes, pick, pickRows } from '../../src/learn/outcomes.ts'
 
 const promptSchema = z.object({

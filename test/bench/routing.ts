@@ -18,6 +18,7 @@ import {
 } from '../../src/learn/policy.ts'
 import { bestLambda, sweep } from '../../src/learn/savings.ts'
 import { train } from '../../src/learn/train.ts'
+import { twoModelFigures } from '../../src/learn/two-models.ts'
 
 const MANY_MODELS = { M1: 'mix7', M3: 'mmlu_pro', M4: 'llmrouter_ulab', M5: 'zeroeval', M6: 'bfcl' }
 const SLACKS = [0, 0.005, 0.01]
@@ -25,7 +26,7 @@ const FOLDS = 5
 const SEED = 20_261_123
 
 const [, , folder = new URL('../../../shared/data', import.meta.url).pathname, only] = process.argv
-const wanted = new Set(only?.split(',') ?? Object.keys(MANY_MODELS))
+const wanted = new Set(only?.split(',') ?? ['R1', 'R2', ...Object.keys(MANY_MODELS)])
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(2)}`
@@ -35,6 +36,30 @@ function foldsOf(keys: readonly string[]): number[][] {
   const folds = Array.from({ length: FOLDS }, (): number[] => [])
   for (const [at, key] of keys.entries()) folds[Number.parseInt(key.slice(0, 8), 16) % FOLDS]?.push(at)
   return folds
+}
+
+/** RouteLLM's own benchmarks, by its protocol: every prompt is judged by what was learned without its fold. */
+const TWO_MODELS = { R1: 'mmlu', R2: 'gsm8k' }
+
+for (const [id, bench] of Object.entries(TWO_MODELS)) {
+  if (!wanted.has(id)) continue
+  const set = readOutcomeSet(folder, 'routellm')
+  const rows = [...set.prompts.keys()].filter((row) => set.prompts[row]?.bench === bench)
+  const prompts = pick(set.prompts, rows)
+  const outcomes = pickRows(set.outcomes, rows)
+  const { unseen } = train({
+    prompts: prompts.map(promptOf),
+    outcomes,
+    groups: prompts.map(({ cat }) => cat),
+    folds: foldsOf(prompts.map(({ key }) => key)),
+  })
+  const scored = rows.flatMap((_, at) => (prompts[at]?.decontam ? [] : [at]))
+  const gain = Float64Array.from(pick(unseen.quality, scored), ([weak = 0, strong = 0]) => strong - weak)
+  const { scores } = pickRows(outcomes, scored)
+  const { apgr, cpt50, cpt80 } = twoModelFigures(gain, columnOf(scores, 0), columnOf(scores, 1))
+  console.log(
+    `\n${id} RouteLLM ${bench}: ${scored.length} prompts out of fold, APGR ${apgr.toFixed(3)}, CPT50 ${cpt50.toFixed(1)}, CPT80 ${cpt80.toFixed(1)}`,
+  )
 }
 
 for (const [id, name] of Object.entries(MANY_MODELS)) {
@@ -59,10 +84,18 @@ for (const [id, name] of Object.entries(MANY_MODELS)) {
   console.log(
     `\n${id} ${name}: ${dev.length} prompts to learn from, ${test.length} to test, ${outcomes.models.length} models, ${seconds.toFixed(0)} s, groups weigh ${model.groups?.weight ?? 0}`,
   )
-  report(outcomes, unseen.quality, unseen.cost ?? [], pickRows(set.outcomes, test), quality, cost)
+  const confidence = told.map((one) => one.confidence)
+  report(outcomes, unseen.quality, unseen.cost ?? [], pickRows(set.outcomes, test), {
+    quality,
+    cost,
+    confidence,
+  })
 }
 
-function report(dev: Outcomes, devQuality: Rows, devCost: Rows, test: Outcomes, quality: Rows, cost: Rows) {
+type Predicted = { quality: Rows; cost: Rows; confidence: Rows }
+
+function report(dev: Outcomes, devQuality: Rows, devCost: Rows, test: Outcomes, predicted: Predicted) {
+  const { quality, cost, confidence } = predicted
   const reference = bestSingle(dev)
   const constant = always(reference, test)
   const { quality: good, cost: dear } = resultOf(constant, test)
@@ -86,7 +119,7 @@ function report(dev: Outcomes, devQuality: Rows, devCost: Rows, test: Outcomes, 
   const top = resultOf(always(hindsight, test), test)
   const leastTop = Math.min(...curve.filter((p) => p.quality >= top.quality).map((point) => point.cost))
   const errors = test.models.map((_, column) =>
-    calibrationError(columnOf(quality, column), columnOf(test.scores, column)),
+    calibrationError(columnOf(confidence, column), columnOf(test.scores, column)),
   )
   console.log(
     `  on the curve: ${percent(1 - least / dear)} at equal quality, ${points(best - good)} at equal cost; against hindsight ${percent(1 - leastTop / top.cost)} | calibration error mean ${(errors.reduce((a, b) => a + b, 0) / errors.length).toFixed(3)}, worst ${Math.max(...errors).toFixed(3)}`,

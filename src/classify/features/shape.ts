@@ -1,7 +1,4 @@
-/** A prompt as it is weighed for difficulty: its text and the tools that come with it. */
-export type Prompt = { text: string; tools: readonly PromptTool[] }
-/** `chars`: length of the whole definition. */
-type PromptTool = { name: string; chars: number }
+import { namePieces, type Prompt } from './prompt.ts'
 
 const OPTION = /^\(?([A-J])[.):][^\S\n]?(.*)$/gm
 const NEGATION = /\b(?:not|except|false|least|incorrect|never|no|none|cannot|without|untrue|neither)\b/gi
@@ -98,9 +95,9 @@ function wording(text: string, stem: string): number[] {
 }
 
 /** How many tools there are, how large, and how much the prompt speaks of what they are called. */
-function toolShape(tools: readonly PromptTool[], text: string, words: readonly string[]): number[] {
+function toolShape(tools: Prompt['tools'], text: string, words: readonly string[]): number[] {
   const known = new Set(words.map((word) => word.slice(0, STEM)))
-  const pieces = tools.map(({ name }) => piecesOf(name))
+  const pieces = tools.map(({ name }) => namePieces(name))
   const spoken = pieces.map((parts) => meanOf(parts.map((part) => Number(known.has(part.slice(0, STEM))))))
   const grams = tools.length > 0 ? gramsOf(text) : new Set<string>()
   const alike = tools.map(({ name }) => meanOf([...gramsOf(name)].map((gram) => Number(grams.has(gram)))))
@@ -113,15 +110,6 @@ function toolShape(tools: readonly PromptTool[], text: string, words: readonly s
     Number(tools.some(({ name }) => name.includes('.'))),
     Number(tools.some(({ name }) => /[a-z][A-Z]/.test(name))),
   ]
-}
-
-/** The words of a name such as `getWeather_now`. */
-function piecesOf(name: string): string[] {
-  const parts = name
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z]+/)
-  return parts.filter(({ length }) => length > 2)
 }
 
 /** Runs of four letters, blanks included. */

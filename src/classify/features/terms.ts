@@ -1,3 +1,5 @@
+import { namePieces, type Prompt } from './prompt.ts'
+
 /** How much of a prompt is read for its words: its beginning, UTF-16 units. */
 const MAX_CHARS = 6_000
 
@@ -29,18 +31,23 @@ function isUnspaced(unit: number): boolean {
 
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
+/** Tells words of tools' names from those of the text. */
+const TOOL = 0x5bd1e995
 /** Longer numbers are alike. */
 const MAX_DIGITS = 4
 
 /**
  * Words, and pairs of neighbours, as counts per bucket (hashing trick, Weinberger et al. 2009; FNV-1a). Case is
  * folded, numbers are told apart by their length only, and characters of unspaced scripts are words of their own, so
- * that their pairs are what word pairs are elsewhere.
+ * that their pairs are what word pairs are elsewhere. Words of tools' names are terms apart from those of the text.
  *
  * @param buckets a power of two
  */
-export function countTerms(text: string, buckets: number): Map<number, number> {
+export function countTerms({ text, tools }: Prompt, buckets: number): Map<number, number> {
   const counts = new Map<number, number>()
+  for (const piece of tools.flatMap(({ name }) => namePieces(name))) {
+    add(counts, mixed(hashOf(piece, 0, piece.length) ^ TOOL) & (buckets - 1))
+  }
   const lower = text.slice(0, MAX_CHARS).toLowerCase()
   let previous = 0
   let at = 0

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Prompt } from '../../../src/classify/features/shape.ts'
+import type { Prompt } from '../../../src/classify/features/prompt.ts'
 import { predictOutcome } from '../../../src/learn/outcome-model.ts'
 import { type Outcomes, pick, pickRows } from '../../../src/learn/outcomes.ts'
 import { always, bestSingle, choose, resultOf } from '../../../src/learn/policy.ts'
@@ -64,9 +64,12 @@ describe('training', () => {
   it('predicts what happens, and what it costs', () => {
     const { model } = trained()
     for (const [subject, about] of SUBJECTS.entries()) {
-      const { quality, cost } = predictOutcome(model, { text: `Tell me of ${about}: word1 word2`, tools: [] })
+      const { confidence, cost } = predictOutcome(model, {
+        text: `Tell me of ${about}: word1 word2`,
+        tools: [],
+      })
       for (const [at, ability] of (ABILITY[subject] ?? []).entries()) {
-        expect(Math.abs((quality[at] ?? 0) - ability)).toBeLessThan(0.2)
+        expect(Math.abs((confidence[at] ?? 0) - ability)).toBeLessThan(0.2)
         expect(cost?.[at]).toBeCloseTo((COST[at] ?? 0) / 1_000, 5)
       }
     }

@@ -3,7 +3,7 @@ import { shapeOf } from '../../../../src/classify/features/shape.ts'
 import { countTerms } from '../../../../src/classify/features/terms.ts'
 
 const BUCKETS = 1 << 14
-const terms = (text: string) => countTerms(text, BUCKETS)
+const terms = (text: string) => countTerms({ text, tools: [] }, BUCKETS)
 const total = (text: string) =>
   terms(text)
     .values()
@@ -31,6 +31,11 @@ describe('terms', () => {
     expect(total('สวัสดี')).toBe(11)
     expect(total('안녕 세계')).toBe(3)
     expect(total('grüße über')).toBe(3)
+  })
+
+  it("count words of tools' names apart", () => {
+    const named = countTerms({ text: 'weather', tools: [{ name: 'getWeather_now', chars: 9 }] }, BUCKETS)
+    expect(named.size).toBe(4)
   })
 
   it('are read from the first 6,000 units, in buckets that exist', () => {
