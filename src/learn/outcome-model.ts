@@ -2,6 +2,7 @@ import type { Prompt } from '../classify/features/prompt.ts'
 import { shapeOf } from '../classify/features/shape.ts'
 import { type Calibration, calibrated } from './calibrate.ts'
 import { type Components, restored } from './components.ts'
+import { type LinearHead, predictLinear } from './linear-head.ts'
 import { type Matrix, product } from './matrix.ts'
 import { readText, type TextLayer } from './text-layer.ts'
 import { type Forest, predictRow } from './trees.ts'
@@ -16,7 +17,14 @@ export type GroupModel = { forest: Forest; mean: Float64Array; differences: Matr
 export type OutcomeModel = {
   models: readonly string[]
   text: TextLayer
-  quality: { forest: Forest; components: Components; calibrations: readonly Calibration[] }
+  quality: {
+    forest: Forest
+    linear: LinearHead
+    /** How much the linear head counts beside the trees. */
+    linearWeight: number
+    components: Components
+    calibrations: readonly Calibration[]
+  }
   /** Null where prompts had no groups. `weight`: how much the groups' means count beside the trees. */
   groups: (GroupModel & { weight: number }) | null
   /** Null where no costs were known. `components` of the logarithm of USD; `scale` makes the mean right. */
@@ -58,7 +66,11 @@ function featuresOf(text: TextLayer, prompt: Prompt): Float64Array {
 }
 
 function blendedQuality({ quality, groups }: OutcomeModel, features: Float64Array): Float64Array {
-  const own = fromComponents(predictRow(quality.forest, features), quality.components)
+  const boosted = predictRow(quality.forest, features)
+  const linear = predictLinear(quality.linear, features)
+  const { linearWeight } = quality
+  const scores = boosted.map((value, at) => (1 - linearWeight) * value + linearWeight * (linear[at] ?? 0))
+  const own = fromComponents(scores, quality.components)
   if (!groups) return own
   const shares = predictRow(groups.forest, features)
   const { values } = product({ rows: 1, columns: shares.length, values: shares }, groups.differences)

@@ -3,6 +3,7 @@ import { shapeOf } from '../classify/features/shape.ts'
 import { calibrate } from './calibrate.ts'
 import { type Components, componentsOf, restored, scoresOf } from './components.ts'
 import { groupsOf } from './groups.ts'
+import { fitLinear } from './linear-head.ts'
 import {
   beside,
   type Matrix,
@@ -17,7 +18,6 @@ import {
 } from './matrix.ts'
 import type { GroupModel, OutcomeModel } from './outcome-model.ts'
 import { columnMeans, type Outcomes, type Rows } from './outcomes.ts'
-import { areaUnderSavings } from './savings.ts'
 import { fitText, type TextTarget, weighTerms } from './text-layer.ts'
 import { type ForestOptions, growCrossFitted, growForest } from './trees.ts'
 
@@ -58,7 +58,8 @@ const GROUP_TREES: ForestOptions = {
 }
 /** Prompts that the belief "as on all prompts" is worth, for a model's mean quality in a group. */
 const GROUP_SHRINKAGE = 5
-/** How much groups' means may count beside the trees; what is best on prompts not seen is taken. */
+/** How much the linear head may count beside the trees, and groups' means beside both. */
+const LINEAR_WEIGHTS = [0, 0.5, 1]
 const GROUP_WEIGHTS = [0, 0.25, 0.5, 0.75, 1]
 
 /** Learns to predict outcomes. Deterministic. */
@@ -77,11 +78,12 @@ export function train(set: TrainingSet): Trained {
   ]
   const text = fitText(rows, rarity, wanted, folds)
   const features = beside(matrixOf(set.prompts.map(shapeOf)), text.unseen)
-  const own = restored(growCrossFitted(features, targets, folds, TREES), components)
+  const boosted = restored(growCrossFitted(features, targets, folds, TREES), components)
+  const linear = fitLinear(features, filled(rowsOf(targets), zeros(targets.rows, targets.columns)), folds)
   const cost = costs && fitCost(features, costs, outcomes.costs, folds)
-  const grouped = shares && fitGroups(features, shares, filled(outcomes.scores, own), folds)
-  const weight = grouped ? bestWeight(outcomes, own, grouped.unseen, cost?.unseen ?? null) : 0
-  const quality = grouped ? blend(own, grouped.unseen, weight) : own
+  const grouped = shares && fitGroups(features, shares, filled(outcomes.scores, boosted), folds)
+  const parts = { boosted, linear: restored(linear.unseen, components), grouped: grouped?.unseen ?? null }
+  const { weights, quality } = bestBlend(outcomes.scores, parts)
   const calibrations = outcomes.models.map((_, column) =>
     calibrate(
       columnOf(quality, column),
@@ -92,8 +94,14 @@ export function train(set: TrainingSet): Trained {
     model: {
       models: outcomes.models,
       text: text.layer,
-      quality: { forest: growForest(features, targets, TREES), components, calibrations },
-      groups: grouped && weight > 0 ? { ...grouped.model, weight } : null,
+      quality: {
+        forest: growForest(features, targets, TREES),
+        linear: linear.head,
+        linearWeight: weights.linear,
+        components,
+        calibrations,
+      },
+      groups: grouped && weights.groups > 0 ? { ...grouped.model, weight: weights.groups } : null,
       cost: cost && cost.model,
     },
     unseen: {
@@ -220,15 +228,21 @@ function blend(own: Matrix, grouped: Matrix, weight: number): Matrix {
   }
 }
 
-/** The weight that serves routing best on prompts not seen; where costs are unknown, the smallest error. */
-function bestWeight(outcomes: Outcomes, own: Matrix, grouped: Matrix, cost: Matrix | null): number {
-  const worth = GROUP_WEIGHTS.map((weight) => {
-    const quality = rowsOf(blend(own, grouped, weight))
-    if (cost && outcomes.models.length > 2 && !hasGaps(outcomes.scores))
-      return areaUnderSavings(quality, rowsOf(cost), outcomes)
-    return -squaredError(quality, outcomes.scores)
-  })
-  return GROUP_WEIGHTS[worth.indexOf(Math.max(...worth))] ?? 0
+type Parts = { boosted: Matrix; linear: Matrix; grouped: Matrix | null }
+type Blend = { weights: { linear: number; groups: number }; quality: Matrix }
+
+/** The blend that errs least on prompts not seen. */
+function bestBlend(scores: Rows, { boosted, linear, grouped }: Parts): Blend {
+  const own = LINEAR_WEIGHTS.map((weight) => ({ linear: weight, quality: blend(boosted, linear, weight) }))
+  const blends = own.flatMap(({ linear: weight, quality }): Blend[] =>
+    (grouped ? GROUP_WEIGHTS : [0]).map((groups) => ({
+      weights: { linear: weight, groups },
+      quality: grouped ? blend(quality, grouped, groups) : quality,
+    })),
+  )
+  const errors = blends.map(({ quality }) => squaredError(rowsOf(quality), scores))
+  const least = blends[errors.indexOf(Math.min(...errors))]
+  return least ?? { weights: { linear: 0, groups: 0 }, quality: boosted }
 }
 
 /** Of the differences between models, which is all that choosing depends on. */

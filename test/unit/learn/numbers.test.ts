@@ -3,6 +3,7 @@ import { bootstrap } from '../../../src/learn/bootstrap.ts'
 import { calibrate, calibrated, calibrationError } from '../../../src/learn/calibrate.ts'
 import { componentsOf, restored, scoresOf } from '../../../src/learn/components.ts'
 import { groupsOf } from '../../../src/learn/groups.ts'
+import { fitLinear, predictLinear } from '../../../src/learn/linear-head.ts'
 import { type Matrix, matrixOf, product, rowOf, type SparseRows } from '../../../src/learn/matrix.ts'
 import { createRandom } from '../../../src/learn/random.ts'
 import { ridge } from '../../../src/learn/ridge.ts'
@@ -37,6 +38,27 @@ describe('ridge', () => {
     const weights = ridge(sparseOf(rows), targets, Float64Array.of(1e-9, 1))
     // (XᵀX + λ)⁻¹Xᵀy by hand: [1, 2] without shrinkage; [[3, 1], [1, 3]]⁻¹[4, 5] with λ = 1.
     expect(Array.from(weights.values)).toEqual([1, 7 / 8, 2, 11 / 8].map((value) => expect.closeTo(value, 2)))
+  })
+})
+
+describe('the linear head', () => {
+  const random = createRandom(4)
+  const inputs = many(400).map(() => [random(), 10 * random(), 1])
+  const targets = inputs.map(([a = 0, b = 0]) => [0.3 + 0.5 * a - 0.04 * b, random()])
+  const folds = many(4).map((fold) => many(400).filter((row) => row % 4 === fold))
+  const { head, unseen } = fitLinear(matrixOf(inputs), matrixOf(targets), folds)
+
+  it('finds what is linear, and nothing in noise', () => {
+    const errors = targets.map(([wanted = 0], row) => Math.abs(wanted - (rowOf(unseen, row)[0] ?? 0)))
+    expect(Math.max(...errors)).toBeLessThan(0.05)
+    const noise = many(400).map((row) => rowOf(unseen, row)[1] ?? 0)
+    expect(Math.max(...noise) - Math.min(...noise)).toBeLessThan(0.15)
+  })
+
+  it('does not follow a feature beyond what it has seen', () => {
+    const far = predictLinear(head, Float64Array.of(1e9, 5, 1))[0] ?? 0
+    expect(far).toBeGreaterThan(0.5)
+    expect(far).toBeLessThan(1)
   })
 })
 

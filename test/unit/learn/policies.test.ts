@@ -3,7 +3,7 @@ import type { Outcomes } from '../../../src/learn/outcomes.ts'
 import { columnMeans, indexOfMax, pickRows } from '../../../src/learn/outcomes.ts'
 import { always, bestSingle, cheapestMix, choose, resultOf, sharesOf } from '../../../src/learn/policy.ts'
 import { createRandom } from '../../../src/learn/random.ts'
-import { areaUnderSavings, bestLambda } from '../../../src/learn/savings.ts'
+import { bestLambda } from '../../../src/learn/savings.ts'
 import { twoModelFigures } from '../../../src/learn/two-models.ts'
 
 const rows = (...values: number[][]) => values.map((row) => Float64Array.from(row))
@@ -58,14 +58,6 @@ describe('the λ that saves most', () => {
     const random = createRandom(5)
     const guesses = outcomes.scores.map(() => Float64Array.of(random(), random()))
     expect(bestLambda(guesses, outcomes.costs, outcomes, 0)).toBeNull()
-  })
-
-  it('is worth more the better the predictions', () => {
-    const blind = outcomes.scores.map(() => Float64Array.of(0.5, 0.8))
-    const [sighted, not] = [outcomes.scores, blind].map((quality) =>
-      areaUnderSavings(quality, outcomes.costs, outcomes),
-    )
-    expect(sighted).toBeGreaterThan((not ?? 1) + 0.1)
   })
 })
 
