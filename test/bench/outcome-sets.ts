@@ -108,3 +108,14 @@ export function promptOf({ prompt, tools, tools_chars }: SetPrompt): Prompt {
   const chars = tools_chars / Math.max(1, tools.length)
   return { text: prompt, tools: tools.map((name) => ({ name, chars })) }
 }
+
+const FOLDS = 5
+
+/** Folds of prompts, by index; those of the same question are of the same fold. */
+export function foldsOf(prompts: readonly SetPrompt[]): number[][] {
+  const folds = Array.from({ length: FOLDS }, (): number[] => [])
+  for (const [at, { key }] of prompts.entries()) {
+    folds[Number.parseInt(key.slice(0, 8), 16) % FOLDS]?.push(at)
+  }
+  return folds
+}

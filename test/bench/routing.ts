@@ -2,7 +2,7 @@
  * `npm run bench:routing [folder] [benchmark,…]`: routing by predicted outcomes on sets of real ones, against constants,
  * mixes, and the oracle. Fitted and tuned on train and val, read on test.
  */
-import { promptOf, readOutcomeSet } from './outcome-sets.ts'
+import { foldsOf, promptOf, readOutcomeSet } from './outcome-sets.ts'
 import { bootstrap } from '../../src/learn/bootstrap.ts'
 import { calibrationError } from '../../src/learn/calibrate.ts'
 import { predictOutcome } from '../../src/learn/outcome-model.ts'
@@ -22,7 +22,6 @@ import { twoModelFigures } from '../../src/learn/two-models.ts'
 
 const MANY_MODELS = { M1: 'mix7', M3: 'mmlu_pro', M4: 'llmrouter_ulab', M5: 'zeroeval', M6: 'bfcl' }
 const SLACKS = [0, 0.005, 0.01]
-const FOLDS = 5
 const SEED = 20_261_123
 
 const [, , folder = new URL('../../../shared/data', import.meta.url).pathname, only] = process.argv
@@ -30,13 +29,6 @@ const wanted = new Set(only?.split(',') ?? ['R1', 'R2', ...Object.keys(MANY_MODE
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(2)}`
-
-/** Prompts of the same question are of the same fold. */
-function foldsOf(keys: readonly string[]): number[][] {
-  const folds = Array.from({ length: FOLDS }, (): number[] => [])
-  for (const [at, key] of keys.entries()) folds[Number.parseInt(key.slice(0, 8), 16) % FOLDS]?.push(at)
-  return folds
-}
 
 /** RouteLLM's own benchmarks, by its protocol: every prompt is judged by what was learned without its fold. */
 const TWO_MODELS = { R1: 'mmlu', R2: 'gsm8k' }
@@ -51,7 +43,7 @@ for (const [id, bench] of Object.entries(TWO_MODELS)) {
     prompts: prompts.map(promptOf),
     outcomes,
     groups: prompts.map(({ cat }) => cat),
-    folds: foldsOf(prompts.map(({ key }) => key)),
+    folds: foldsOf(prompts),
   })
   const scored = rows.flatMap((_, at) => (prompts[at]?.decontam ? [] : [at]))
   const gain = Float64Array.from(pick(unseen.quality, scored), ([weak = 0, strong = 0]) => strong - weak)
@@ -75,7 +67,7 @@ for (const [id, name] of Object.entries(MANY_MODELS)) {
     prompts: prompts.map(promptOf),
     outcomes,
     groups: prompts.map(({ cat }) => cat),
-    folds: foldsOf(prompts.map(({ key }) => key)),
+    folds: foldsOf(prompts),
   })
   const seconds = (performance.now() - started) / 1_000
   const told = pick(set.prompts, test).map((prompt) => predictOutcome(model, promptOf(prompt)))
