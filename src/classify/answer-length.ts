@@ -1,7 +1,8 @@
 import type { ChatRequest } from '../core/chat.ts'
 import type { TaskType } from '../core/demand.ts'
 import type { Conversation } from './conversation.ts'
-import { signalOf, type TaskGuess } from './task-type.ts'
+import { signalOf } from './evidence.ts'
+import type { TaskGuess } from './task-type.ts'
 
 /** Tokens of a usual answer: a base, and a share of the input where the answer repeats it. Set by hand. */
 const USUAL: Readonly<Record<TaskType, readonly [base: number, perFocusToken: number, limit: number]>> = {

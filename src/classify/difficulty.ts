@@ -1,7 +1,8 @@
 import type { ChatRequest } from '../core/chat.ts'
 import type { TaskType, Tier } from '../core/demand.ts'
 import { type Conversation, focusLength } from './conversation.ts'
-import { signalOf, type TaskGuess } from './task-type.ts'
+import { signalOf } from './evidence.ts'
+import { type TaskGuess, UNSURE } from './task-type.ts'
 import { COUNT } from './text-counts.ts'
 
 /** Where a type starts before anything speaks for or against it. Set by hand. */
@@ -25,9 +26,6 @@ const PRIOR: Readonly<Record<TaskType, number>> = {
 const MEDIUM_FROM = 0.3
 const COMPLEX_FROM = 0.52
 const REASONING_FROM = 0.56
-/** Below this confidence in the task type a request is never SIMPLE. */
-const UNSURE = 0.5
-
 const REASONED: ReadonlySet<TaskType> = new Set(['math', 'reasoning', 'code'])
 
 /**
@@ -69,7 +67,10 @@ export function rateDifficulty(
   }
 }
 
-/** A thinking model pays where an answer is derived, not where it is long. */
+/**
+ * A thinking model pays where an answer is derived, not where it is long. A request whose type cannot be told is never
+ * SIMPLE.
+ */
 function tierOf(difficulty: number, derived: boolean, confidence: number): Tier {
   if (derived && difficulty >= REASONING_FROM) return 'REASONING'
   if (difficulty >= COMPLEX_FROM) return 'COMPLEX'

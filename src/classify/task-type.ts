@@ -1,170 +1,50 @@
 import type { ChatRequest } from '../core/chat.ts'
 import { TASK_TYPES, type TaskType } from '../core/demand.ts'
-import { type Conversation, focusLength } from './conversation.ts'
-import { LANGUAGE_WORK } from './lexicon/language-work.ts'
-import { OPEN_TASKS } from './lexicon/open-tasks.ts'
-import { type Signal, SIGNALS } from './lexicon/signals.ts'
-import { TECHNICAL } from './lexicon/technical.ts'
-import { TRAIT_PHRASES } from './lexicon/traits.ts'
-import { compilePhrases, matchPhrases } from './phrases.ts'
-import { measureStructure, type Structure } from './structure.ts'
+import type { Conversation } from './conversation.ts'
+import { type Evidence, readEvidence } from './evidence.ts'
+import { denseFeatures } from './learned/dense-features.ts'
+import { gramsOf } from './learned/grams.ts'
+import { shares, taskLogits, unpackTaskModel } from './learned/task-model.ts'
+import { TASK_WEIGHTS } from './learned/task-weights.ts'
+import { scoreByRules } from './rule-scores.ts'
 import { offeredToolMatch } from './tool-match.ts'
 
-const LEXICON = compilePhrases(SIGNALS, [...TECHNICAL, ...LANGUAGE_WORK, ...OPEN_TASKS, ...TRAIT_PHRASES])
-
-/** Evidence found in one text: the sums of its phrases, and how it is built. */
-type Evidence = { signals: Float64Array; structure: Structure }
-
-/** The chosen type, the probability that it is right, and what the last user message gave to go by. */
+/** The most likely type, the probability that it is right, and what the last user message gave to go by. */
 export type TaskGuess = { taskType: TaskType; confidence: number; focus: Evidence }
 
-const position = new Map<Signal, number>(SIGNALS.map((signal, index) => [signal, index]))
+/** Below this confidence a guess is not to be trusted: on prompts unlike all training fewer than two in five are right. */
+export const UNSURE = 0.3
 
-/** Sum of the weights of a signal's phrases, 0 when none was found. */
-export function signalOf(evidence: Evidence, signal: Signal): number {
-  return evidence.signals[position.get(signal) ?? -1] ?? 0
-}
+const MODEL = unpackTaskModel(TASK_WEIGHTS)
+const TOOL_USE = TASK_TYPES.indexOf('tool_use')
 
-/** How many units of score make one logit. Chosen so that the validation split of the bench is calibrated. */
-const TEMPERATURE = 1.25
-/** Sum of evidence from which a message stands for itself. */
-const SELF_EXPLAINING = 4
-
-/** The most likely task type of a conversation, with its share in a softmax over all types' scores. */
+/** The most likely task type of a conversation, by a model that learned from the rules' scores and from words. */
 export function guessTaskType(request: ChatRequest, conversation: Conversation): TaskGuess {
   const focus = readEvidence(conversation.focus)
-  const scores = scoreText(focus)
-  addContext(scores, focus, conversation)
-  addTools(scores, request, conversation)
-  let best = 0
-  for (let i = 1; i < scores.length; i += 1) if (score(scores, i) > score(scores, best)) best = i
-  let total = 0
-  for (let i = 0; i < scores.length; i += 1)
-    total += Math.exp((score(scores, i) - score(scores, best)) / TEMPERATURE)
-  return { taskType: TASK_TYPES[best] ?? 'chat', confidence: 1 / total, focus }
+  const scores = scoreByRules(focus, conversation)
+  const tool = toolAtHand(request, conversation)
+  const logits = taskLogits(MODEL, denseFeatures(scores, focus, tool.fits), gramsOf(conversation.focus))
+  logits[TOOL_USE] = (logits[TOOL_USE] ?? 0) + tool.logits
+  const probabilities = shares(logits)
+  const best = probabilities.indexOf(Math.max(...probabilities))
+  return { taskType: TASK_TYPES[best] ?? 'chat', confidence: probabilities[best] ?? 0, focus }
 }
 
-function readEvidence(text: string): Evidence {
-  return { signals: matchPhrases(text, LEXICON), structure: measureStructure(text) }
-}
+/** What an offered tool counts as when its name shares no word with the message: agents send all their tools always. */
+const UNCLEAR_FIT = 0.35
+/** Logits for `tool_use` when a call is demanded, when a result has just come back, and when tools were used before. */
+const DEMANDED = 6.4
+const RESULT_BACK = 7.2
+const USED_BEFORE = 1.6
 
-/** Evidence of one text for each task type, in the order of `TASK_TYPES`. */
-function scoreText(evidence: Evidence): Float64Array {
-  const scores = new Float64Array(TASK_TYPES.length)
-  for (const [index, type] of TASK_TYPES.entries())
-    scores[index] = diminishing(signalOf(evidence, type), type === 'knowledge' ? 3 : 4)
-  addStructure(scores, evidence)
-  return scores
-}
-
-/** Beyond `full`, further hits count less and less: ten loose hints are not five times as good as two. */
-function diminishing(sum: number, full: number): number {
-  return sum <= full ? sum : full + 2.2 * Math.log1p((sum - full) / 2.2)
-}
-
-function addStructure(scores: Float64Array, evidence: Evidence): void {
-  addNotation(scores, evidence.structure)
-  addLayout(scores, evidence.structure)
-  if (signalOf(evidence, 'compose') > 0) {
-    bump(scores, 'writing', 1.2 + Math.min(1.5, signalOf(evidence, 'artifact') * 0.6))
+/** How far a tool for the message is at hand, 0..1, and what speaks for `tool_use` besides the message, in logits. */
+function toolAtHand(request: ChatRequest, conversation: Conversation): { fits: number; logits: number } {
+  const offered = request.tools.length > 0 && request.toolChoice !== 'none'
+  if (conversation.answersTool) return { fits: Number(offered), logits: RESULT_BACK }
+  if (!offered) return { fits: 0, logits: Number.NEGATIVE_INFINITY }
+  if (request.toolChoice === 'required' || typeof request.toolChoice === 'object') {
+    return { fits: 1, logits: DEMANDED }
   }
-  bump(scores, 'knowledge', 0.8)
-  bump(scores, 'tool_use', -1.5)
-}
-
-/** Program text, formulae and numbers. */
-function addNotation(scores: Float64Array, structure: Structure): void {
-  const size = Math.max(structure.length, 40)
-  const codeDensity = (structure.codeMarks - 3 * structure.options - structure.tex * 3) / size
-  const mathDensity = structure.mathMarks / size
-  if (structure.fences > 0) bump(scores, 'code', 3)
-  if (codeDensity > 0.04 && structure.lines > 2 && structure.tex < 3)
-    bump(scores, 'code', Math.min(3, codeDensity * 40))
-  const programs = scoreOf(scores, 'code') > 4
-  if (structure.tex > 1 && !programs) bump(scores, 'math', Math.min(2.5, 0.8 + structure.tex * 0.2))
-  if (mathDensity > 0.03 && !programs) bump(scores, 'math', Math.min(2, mathDensity * 20))
-  if (structure.sums > 0 && !programs) {
-    bump(scores, 'math', structure.weight < 60 ? 3 : 1)
-    bump(scores, 'knowledge', -1)
-  }
-  if (structure.numbers === 0 && structure.tex === 0 && mathDensity <= 0.03 && scoreOf(scores, 'math') < 2)
-    bump(scores, 'math', -1)
-  if (structure.numbers > 1 && structure.weight < 1500 && !programs) {
-    bump(scores, 'math', Math.min(1.4, structure.numbers * 0.25))
-    if (structure.endsAsking && structure.options === 0 && structure.lines < 4) {
-      bump(scores, 'math', 1.6)
-      bump(scores, 'knowledge', -1.4)
-    }
-  }
-}
-
-/** Choices, gaps, material followed by a question, length. */
-function addLayout(scores: Float64Array, structure: Structure): void {
-  if (structure.options > 2) {
-    bump(scores, 'knowledge', 1.8)
-    bump(scores, 'reasoning', 1)
-    for (const type of OPEN_TYPES) bump(scores, type, -2)
-  }
-  if (structure.gaps > 0) bump(scores, 'knowledge', 1)
-  const asksAbout =
-    structure.lines > 1 && structure.lastLine < 200 && structure.weight > 400 + structure.lastLine
-  if (asksAbout && structure.options === 0 && (structure.endsAsking || structure.lines < 5)) {
-    bump(scores, 'extraction', 2.5)
-    for (const type of ['math', 'translation', 'writing'] as const) bump(scores, type, -3)
-  }
-  if (structure.options > 2 && structure.weight > 500) bump(scores, 'reasoning', 0.8)
-  if (structure.weight < 36) bump(scores, 'chat', 1)
-  else if (structure.weight > 70) bump(scores, 'chat', structure.weight > 140 ? -3 : -1.5)
-  if (structure.endsAsking) bump(scores, 'knowledge', 1)
-}
-
-/** Types whose answer is free text: a list of choices speaks against them. */
-const OPEN_TYPES: readonly TaskType[] = ['writing', 'brainstorm', 'roleplay', 'chat', 'rewrite', 'tool_use']
-
-/** Earlier turns and the system prompt: much when the last message says little by itself, little otherwise. */
-function addContext(scores: Float64Array, focus: Evidence, conversation: Conversation): void {
-  if (conversation.earlier.length === 0 && conversation.system === '') return
-  const own = Math.max(...scores)
-  const continues = signalOf(focus, 'continuation') > 0 && focusLength(conversation) < 40
-  const openness = continues ? 1 : Math.max(0.1, 0.7 * (1 - own / (2 * SELF_EXPLAINING)))
-  if (continues) for (let i = 0; i < scores.length; i += 1) scores[i] = score(scores, i) * 0.3
-  for (const [age, text] of conversation.earlier.entries()) {
-    mix(scores, scoreText(readEvidence(text)), openness * 0.6 ** age)
-  }
-  const adjusts =
-    signalOf(focus, 'adjustment') > 0 && conversation.assistantTurns > 0 && focusLength(conversation) < 60
-  if (adjusts) bump(scores, 'rewrite', 4)
-  if (conversation.assistantTurns > 0 && focusLength(conversation) < 60) {
-    bump(scores, 'translation', signalOf(focus, 'translation') > 0 ? 2.5 : 0)
-  }
-  if (conversation.system !== '') {
-    const system = scoreText(readEvidence(conversation.system))
-    mix(scores, system, Math.max(0.15, openness * 0.8))
-  }
-}
-
-/** Tools that were used, demanded, or that fit what was said. */
-function addTools(scores: Float64Array, request: ChatRequest, conversation: Conversation): void {
-  if (conversation.answersTool) bump(scores, 'tool_use', 9)
-  else if (conversation.toolCalls > 0) bump(scores, 'tool_use', 2)
-  if (request.tools.length === 0 || request.toolChoice === 'none') return
-  if (request.toolChoice === 'required' || typeof request.toolChoice === 'object') bump(scores, 'tool_use', 8)
-  bump(scores, 'tool_use', 1.5 + offeredToolMatch(conversation.focus, request.tools))
-}
-
-function mix(scores: Float64Array, others: Float64Array, weight: number): void {
-  for (let i = 0; i < scores.length; i += 1) scores[i] = score(scores, i) + weight * score(others, i)
-}
-
-function bump(scores: Float64Array, type: TaskType, amount: number): void {
-  const index = TASK_TYPES.indexOf(type)
-  scores[index] = score(scores, index) + amount
-}
-
-function scoreOf(scores: Float64Array, type: TaskType): number {
-  return score(scores, TASK_TYPES.indexOf(type))
-}
-
-function score(scores: Float64Array, index: number): number {
-  return scores[index] ?? 0
+  const named = offeredToolMatch(conversation.focus, request.tools) > 0
+  return { fits: named ? 1 : UNCLEAR_FIT, logits: conversation.toolCalls > 0 ? USED_BEFORE : 0 }
 }

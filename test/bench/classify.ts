@@ -1,35 +1,58 @@
 /**
  * Accuracy, calibration and speed of the classifier on labelled prompts.
- * Run: `node test/bench/classify.ts [tasktype.jsonl.gz] [split]`; splits are train, val (default) and test.
+ * Run: `node test/bench/classify.ts [folder of data sets] [split]`; splits are train, val (default) and test. Sources that
+ * were never trained on are judged apart, on all their rows.
  */
-import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
+import { join } from 'node:path'
+import * as z from 'zod'
 import { classify } from '../../src/classify/classify.ts'
 import type { ChatRequest } from '../../src/core/chat.ts'
 import { TIERS, type Demand } from '../../src/core/demand.ts'
+import { readLines } from '../../src/dev/train/read-lines.ts'
 
-type Row = { text: string; label: string; lang: string; source: string; split: string }
+const rowSchema = z.object({
+  text: z.string(),
+  label: z.string(),
+  lang: z.string(),
+  source: z.string(),
+  key: z.string(),
+  split: z.string(),
+})
+type Row = z.infer<typeof rowSchema>
+const promptSchema = z.object({
+  prompt: z.string(),
+  bench: z.string(),
+  cat: z.string().default(''),
+  key: z.string(),
+  tools: z.array(z.string()).default([]),
+})
 
-const [
-  ,
-  ,
-  path = new URL('../../../shared/data/tasktype/tasktype.jsonl.gz', import.meta.url).pathname,
-  split = 'val',
-] = process.argv
+const [, , folder = join(import.meta.dirname, '../../../shared/data'), split = 'val'] = process.argv
 const UNSCORED = new Set(['command', 'safe_control', 'unsafe', 'unlabelled'])
 /** Reading comprehension is asked as a question of fact and answered by extraction: both are right. */
 const ALSO_RIGHT: Readonly<Record<string, readonly string[]>> = { closed_qa: ['knowledge', 'extraction'] }
-
-function isRow(value: unknown): value is Row {
-  return (
-    typeof value === 'object' && value !== null && 'text' in value && 'label' in value && 'split' in value
-  )
+/** Licences forbid to train on these, or they are kept to measure with. */
+const FRESH = [
+  'alignbench',
+  'belle_eval',
+  'instructionwild_v2',
+  'mt_bench',
+  'cmmlu',
+  'xquad',
+  'livecodebench',
+]
+/** What agents attach to every request, whatever it is about. */
+const USUAL_TOOLS = ['get_weather', 'search_web', 'send_email', 'read_file', 'write_file', 'run_command']
+const MT_BENCH: Readonly<Record<string, string>> = {
+  coding: 'code',
+  stem: 'knowledge',
+  humanities: 'knowledge',
 }
 
-function request(text: string): ChatRequest {
+function request(text: string, tools: readonly string[] = []): ChatRequest {
   return {
     messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-    tools: [],
+    tools: tools.map((name) => ({ name })),
     output: { type: 'text' },
     sampling: {},
     reasoning: {},
@@ -37,18 +60,20 @@ function request(text: string): ChatRequest {
   }
 }
 
-const rows = gunzipSync(readFileSync(path))
-  .toString('utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line): unknown => JSON.parse(line))
-  .filter(isRow)
-  .filter((row) => row.split === split)
-const judged = rows.map((row) => {
-  const demand = classify(request(row.text))
+function judge(row: Row, tools: readonly string[] = toolsOf.get(row.key) ?? []) {
+  const demand = classify(request(row.text, tools))
   return { row, demand, right: (ALSO_RIGHT[row.label] ?? [row.label]).includes(demand.taskType) }
-})
-type Judged = (typeof judged)[number]
+}
+type Judged = ReturnType<typeof judge>
+
+const all = readLines(join(folder, 'tasktype/tasktype.jsonl.gz'), rowSchema)
+/** Tools that prompts of the Berkeley leaderboard come with, as far as they are known. */
+const toolsOf = new Map(
+  readLines(join(folder, 'bfcl/prompts.jsonl.gz'), promptSchema).map(({ key, tools }) => [key, tools]),
+)
+const rows = all.filter((row) => row.split === split && !FRESH.includes(row.source))
+const isToolRow = ({ source }: Row) => source === 'bfcl_prompts'
+const judged = rows.filter((row) => !isToolRow(row) || toolsOf.has(row.key)).map((row) => judge(row))
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
@@ -76,12 +101,13 @@ function shares(
 }
 
 const scored = judged.filter((item) => !UNSCORED.has(item.row.label))
-/** These prompts were written for a list of tools that the rows do not hold. */
-const withoutTools = scored.filter((item) => item.row.source !== 'bfcl_prompts')
+const withoutTools = scored.filter(({ row }) => !isToolRow(row))
 const isRight = (item: Judged) => item.right
-console.log(`split ${split}: ${rows.length} rows, ${scored.length} scored`)
+const rate = (items: readonly Judged[], holds: (item: Judged) => boolean) =>
+  percent(items.filter(holds).length / Math.max(1, items.length))
+console.log(`own sources, split ${split}: ${rows.length} rows, ${scored.length} scored`)
 console.log(
-  `task type: ${percent(scored.filter(isRight).length / scored.length)}; without bfcl_prompts: ${percent(withoutTools.filter(isRight).length / withoutTools.length)} of ${withoutTools.length}`,
+  `task type: ${rate(scored, isRight)}; without bfcl_prompts: ${rate(withoutTools, isRight)} of ${withoutTools.length}`,
 )
 shares('by label', scored, (item) => item.row.label, isRight)
 shares('by source', scored, (item) => item.row.source, isRight)
@@ -104,19 +130,76 @@ for (const [language, group] of Map.groupBy(judged, (item) => item.row.lang)) {
   )
 }
 
-console.log('\ncalibration: confidence bin, rows, mean confidence, accuracy')
-let calibrationError = 0
-for (let bin = 0; bin < 10; bin += 1) {
-  const inside = withoutTools.filter(
-    (item) => Math.min(9, Math.floor(item.demand.taskConfidence * 10)) === bin,
-  )
-  if (inside.length === 0) continue
-  const confidence = inside.reduce((sum, item) => sum + item.demand.taskConfidence, 0) / inside.length
-  const accuracy = inside.filter(isRight).length / inside.length
-  calibrationError += (Math.abs(confidence - accuracy) * inside.length) / withoutTools.length
-  console.log(`  ${bin / 10}  ${inside.length}  ${percent(confidence)}  ${percent(accuracy)}`)
+/** Mean distance of confidence from accuracy over ten bins (Naeini et al. 2015). */
+function calibrationError(items: readonly Judged[], print = false): number {
+  let error = 0
+  for (let bin = 0; bin < 10; bin += 1) {
+    const inside = items.filter(({ demand }) => Math.min(9, Math.floor(demand.taskConfidence * 10)) === bin)
+    if (inside.length === 0) continue
+    const confidence = inside.reduce((sum, item) => sum + item.demand.taskConfidence, 0) / inside.length
+    const accuracy = inside.filter(isRight).length / inside.length
+    error += (Math.abs(confidence - accuracy) * inside.length) / items.length
+    if (print) console.log(`  ${bin / 10}  ${inside.length}  ${percent(confidence)}  ${percent(accuracy)}`)
+  }
+  return error
 }
-console.log(`  expected calibration error ${percent(calibrationError)}`)
+console.log('\ncalibration without bfcl_prompts: confidence bin, rows, mean confidence, accuracy')
+console.log(`  expected calibration error ${percent(calibrationError(withoutTools, true))}`)
+
+/** Labels that say less than the text: "rewrite into English", and code requests filed under writing. */
+function isFairlyRight(item: Judged): boolean {
+  const { row, demand, right } = item
+  if (right) return true
+  if (row.label === 'rewrite' && demand.taskType === 'translation') {
+    return /翻译|译成|译为|translate|translation/i.test(row.text)
+  }
+  return row.source === 'instructionwild_v2' && row.label === 'writing' && demand.taskType === 'code'
+}
+
+const mtBench = readLines(join(folder, 'routellm/prompts.jsonl.gz'), promptSchema)
+  .filter(({ bench }) => bench === 'mt_bench')
+  .map(({ prompt, cat, key }): Row => {
+    return { text: prompt, label: MT_BENCH[cat] ?? cat, lang: 'en', source: 'mt_bench', key, split: 'test' }
+  })
+const fresh = [...all, ...mtBench].filter(
+  ({ source, label }) => FRESH.includes(source) && !UNSCORED.has(label),
+)
+const freshJudged = fresh.map((row) => judge(row))
+function freshRow(source: string, items: readonly Judged[]) {
+  return {
+    source,
+    rows: items.length,
+    strict: rate(items, isRight),
+    'with two label fixes': rate(items, isFairlyRight),
+    ECE: percent(calibrationError(items)),
+    'confidence < 0.3': rate(items, ({ demand }) => demand.taskConfidence < 0.3),
+  }
+}
+console.log('\nsources never trained on, all rows')
+console.table([
+  ...FRESH.map((source) =>
+    freshRow(
+      source,
+      freshJudged.filter(({ row }) => row.source === source),
+    ),
+  ),
+  freshRow(
+    'alignbench + belle_eval',
+    freshJudged.filter(({ row }) => row.source === 'alignbench' || row.source === 'belle_eval'),
+  ),
+])
+
+console.log('\ntools: rows, share that is tool use, share that is right')
+for (const [title, some, tools] of [
+  ['bfcl_prompts with their tools', rows.filter((row) => isToolRow(row) && toolsOf.has(row.key)), undefined],
+  ["bfcl_prompts with an agent's usual tools", rows.filter(isToolRow), USUAL_TOOLS],
+  ['other own rows, usual tools attached', withoutTools.map(({ row }) => row), USUAL_TOOLS],
+  ['fresh rows, usual tools attached', fresh, USUAL_TOOLS],
+] as const) {
+  const items = some.map((row) => judge(row, tools))
+  const used = rate(items, ({ demand }) => demand.taskType === 'tool_use')
+  console.log(`  ${title.padEnd(42)} ${items.length}  ${used}  ${rate(items, isRight)}`)
+}
 
 function tiers(items: readonly Judged[]): string {
   return TIERS.map(
@@ -129,13 +212,10 @@ for (const source of [
   'gsm8k_train',
   'mgsm',
   'mbpp',
-  'livecodebench',
   'naturalcodebench',
   'clinc150',
   'arena_hard_v0.1',
   'ifeval',
-  'cmmlu',
-  'belle_eval',
   'bbh',
 ]) {
   const items = judged.filter((item) => item.row.source === source)
@@ -143,7 +223,7 @@ for (const source of [
 }
 
 function timed(label: string, texts: readonly string[]): void {
-  const requests = texts.map(request)
+  const requests = texts.map((text) => request(text))
   const times: number[] = []
   let kept: Demand | undefined
   for (let round = 0; round < 6; round += 1) {
@@ -159,13 +239,13 @@ function timed(label: string, texts: readonly string[]): void {
 }
 
 function pieces(language: (lang: string) => boolean, size: number): string[] {
-  const all = rows
+  const text = rows
     .filter((row) => language(row.lang))
     .map((row) => row.text)
     .join('\n\n')
-  const step = Math.max(1, Math.floor((all.length - size) / 200))
+  const step = Math.max(1, Math.floor((text.length - size) / 200))
   return Array.from({ length: 200 }, (_, index) =>
-    all.repeat(Math.ceil((size + 200 * step) / all.length)).slice(index * step, index * step + size),
+    text.repeat(Math.ceil((size + 200 * step) / text.length)).slice(index * step, index * step + size),
   )
 }
 console.log('\ntime per call')

@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   env: ['agents', 'providers'],
   worker: ['env', 'http', 'record', 'agents'],
-  dev: ['core', 'classify', 'route'],
+  dev: ['core', 'classify', 'route', 'learn'],
 }
 
 /** Packages that only some rooms may import. */

@@ -20,6 +20,13 @@ const columnRow = z.object({ name: z.string(), type: z.string(), notnull: z.numb
 const indexRow = z.object({ name: z.string(), unique: z.number(), origin: z.string() })
 const foreignRow = z.object({ from: z.string(), table: z.string(), to: z.string() })
 
+type Index = { name: string | null; unique: boolean; on: readonly string[] }
+
+/** SQLite lists indexes in no promised order. */
+function byName(indexes: readonly Index[]): Index[] {
+  return indexes.toSorted((a, b) => String(a.name).localeCompare(String(b.name)))
+}
+
 /** A table as the migrations made it. */
 async function migrated(table: string) {
   const columns = z.array(columnRow).parse(await rowsOf(`pragma table_info(${table})`))
@@ -45,9 +52,11 @@ async function migrated(table: string) {
       .filter(({ pk }) => pk > 0)
       .toSorted((a, b) => a.pk - b.pk)
       .map(({ name }) => name),
-    indexes: indexed
-      .filter(({ origin }) => origin !== 'pk')
-      .map(({ name, unique, columns: on }) => ({ name, unique, on })),
+    indexes: byName(
+      indexed
+        .filter(({ origin }) => origin !== 'pk')
+        .map(({ name, unique, columns: on }) => ({ name, unique, on })),
+    ),
     foreignKeys: z.array(foreignRow).parse(await rowsOf(`pragma foreign_key_list(${table})`)),
   }
 }
@@ -64,14 +73,14 @@ function declared(table: SQLiteTable) {
       notNull: column.notNull,
     })),
     primaryKey: primaryKeys[0]?.columns.map(({ name }) => name) ?? single,
-    indexes: [
+    indexes: byName([
       ...indexes.map(({ config }) => ({
         name: config.name,
         unique: config.unique,
         on: config.columns.map((column) => ('name' in column ? column.name : 'an expression')),
       })),
       ...uniques.map(({ name }) => ({ name: null, unique: true, on: [name] })),
-    ],
+    ]),
     foreignKeys: foreignKeys.map((key) => {
       const { columns: from, foreignTable, foreignColumns } = key.reference()
       const { name } = getTableConfig(foreignTable)

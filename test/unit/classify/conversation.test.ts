@@ -7,6 +7,11 @@ import { ask, assistant, system, talk, user } from './request.ts'
 const WEATHER: readonly ToolDefinition[] = [
   { name: 'get_weather', description: 'Current weather of a city', parameters: { type: 'object' } },
 ]
+/** What agents attach to every request. */
+const AGENT: readonly ToolDefinition[] = [
+  ...WEATHER,
+  ...['search_web', 'send_email', 'read_file', 'write_file', 'run_command'].map((name) => ({ name })),
+]
 const STORY = [
   user('Write a short story about a fox in the city.'),
   assistant('Once upon a time a fox lived by the river...'),
@@ -43,6 +48,32 @@ describe('classify: tools', () => {
     expect(classify(ask('Translate "good night" into Spanish.', { tools: WEATHER })).taskType).toBe(
       'translation',
     )
+  })
+
+  it.each([
+    ['knowledge', "what's the capital of France"],
+    ['knowledge', 'Explain how DNS works.'],
+    ['knowledge', '什麼是光合作用？'],
+    ['chat', 'hello'],
+    ['math', '解方程：2x + 7 = 19'],
+    ['writing', 'Write an email to my boss about remote work.'],
+    ['writing', 'Write a poem about the weather.'],
+    ['code', 'Write a Python function that reads a file.'],
+    ['summarization', 'Summarize this: the tram line was extended by four stations on Tuesday.'],
+  ] as const)('leaves %s as it is when tools are merely attached: %s', (taskType, text) => {
+    expect(classify(ask(text, { tools: AGENT })).taskType).toBe(taskType)
+  })
+
+  it.each(['Will the weather be fine in Rome?', 'Read the file src/main.ts and tell me what it does'])(
+    'finds the tool for %s among many',
+    (text) => {
+      expect(classify(ask(text, { tools: AGENT })).taskType).toBe('tool_use')
+    },
+  )
+
+  it('knows no tool use without tools', () => {
+    expect(classify(ask('What is the weather in Paris tomorrow?')).taskType).not.toBe('tool_use')
+    expect(classify(ask('幫我查一下明天的天氣')).taskType).not.toBe('tool_use')
   })
 
   it('believes a demanded tool and a forbidden one', () => {

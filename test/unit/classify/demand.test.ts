@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { classify } from '../../../src/classify/classify.ts'
+import { UNSURE } from '../../../src/classify/task-type.ts'
 import { ask, parts, talk } from './request.ts'
 
 const AIME =
@@ -46,13 +47,15 @@ describe('classify: tier and difficulty', () => {
     expect(school).toBeLessThan(contest ?? 0)
   })
 
-  it('never calls a request simple whose type it cannot tell', () => {
-    const { taskConfidence, tier } = classify(
-      ask('the blue one on the shelf from last time, as agreed with Kim and the others'),
-    )
-    expect(taskConfidence).toBeLessThan(0.5)
-    expect(tier).not.toBe('SIMPLE')
-  })
+  it.each(['lorem ipsum dolor sit amet', 'fix this: she go to school'])(
+    'never calls %s simple, whose type it cannot tell',
+    (text) => {
+      const { taskConfidence, difficulty, tier } = classify(ask(text))
+      expect(taskConfidence).toBeLessThan(UNSURE)
+      expect(difficulty).toBeLessThan(0.3)
+      expect(tier).toBe('MEDIUM')
+    },
+  )
 
   it('counts a wish for more thinking', () => {
     const plain = classify(ask(AIME)).difficulty

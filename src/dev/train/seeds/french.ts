@@ -1,0 +1,118 @@
+import type { SeedBook } from './book.ts'
+
+export const FRENCH: SeedBook = {
+  slots: {
+    theme:
+      "le télétravail|une petite boulangerie|le changement climatique|l'anniversaire de ma fille|une alimentation saine|un voyage en Norvège|les voitures électriques|le jardin de l'école|le café|l'amitié",
+    subject:
+      "la photosynthèse|la Révolution française|l'inflation|un trou noir|le système immunitaire|la guerre froide|un volcan|l'apprentissage automatique|Beethoven|la relativité",
+    language: 'anglais|allemand|espagnol|chinois|italien',
+    role: 'un guide touristique|un pirate|un professeur sévère|un médecin|Sherlock Holmes|un vendeur',
+    classes: 'positif, négatif ou neutre|sport, politique ou technologie|spam ou non',
+  },
+  texts: [
+    'Notre magasin ouvre à neuf heures et ferme à six heures, sauf le dimanche.',
+    'La réunion de mardi est reportée à jeudi parce que Maria est malade.',
+    'je pense que on pourrons pas livré avant vendredi',
+    'Le nouveau téléphone est beau, mais la batterie ne tient pas une demi-journée.',
+    'Le 3 mai, Mme Chen a commandé 20 chaises pour 1240 euros chez Weber à Hambourg.',
+  ],
+  before: "||||S'il te plaît, |Bonjour, |Peux-tu m'aider ? ",
+  after: '|||| Merci !| Sois bref.| En trois phrases au plus.',
+  templates: {
+    rewrite: [
+      'Réécris ce texte de façon plus formelle : {text}',
+      'Corrige les fautes : {text}',
+      'Reformule cette phrase : {text}',
+      'Améliore ce paragraphe :\n{text}',
+      'Raccourcis : {text}',
+      'Dis-le autrement : {text}',
+    ],
+    summarization: [
+      'Résume ce texte : {text}',
+      'De quoi parle ce texte en une phrase ? {text}',
+      'Donne les points clés :\n{text}',
+      'Fais un bref résumé.\n{text}',
+      'Trouve un titre pour : {text}',
+    ],
+    extraction: [
+      'Extrais les noms et les dates du texte : {text}',
+      'Quelle entreprise est citée dans le texte ? {text}',
+      'Trouve les nombres du texte :\n{text}',
+      'Donne le nom, la date et le montant en JSON. {text}',
+      "D'après le texte, quand était-ce ? {text}",
+    ],
+    translation: [
+      'Traduis en {language} : {text}',
+      'Comment dit-on en {language} : {text}',
+      "{text}\nTraduction en {language}, s'il te plaît.",
+      'Que veut dire cette phrase en {language} ? {text}',
+    ],
+    classification: [
+      'Cet avis est-il {classes} ? {text}',
+      'Classe ce texte ({classes}) : {text}',
+      'À quelle catégorie appartient-il ? {text}',
+      'Quel est le sentiment du texte ? {text}',
+    ],
+    brainstorm: [
+      'Donne-moi {number} idées pour {theme}.',
+      'Quels conseils as-tu pour {theme} ?',
+      'Propose des noms pour {theme}.',
+      "Que faire quand on s'ennuie ?",
+      'Quels sont les avantages et inconvénients : {theme} ?',
+      'Comment promouvoir {theme} ?',
+    ],
+    roleplay: [
+      'Tu es {role}. Parle-moi de {theme}.',
+      'Fais comme si tu étais {role}.',
+      'Joue le rôle : {role}.',
+      'Imagine que tu es {role}. Que dis-tu ?',
+    ],
+    chat: [
+      'Bonjour',
+      'Comment ça va ?',
+      'Salut !',
+      'Merci beaucoup',
+      'Qui es-tu ?',
+      "Je m'ennuie",
+      'Es-tu humain ?',
+      'Bonne nuit',
+      "Je suis triste aujourd'hui",
+    ],
+    knowledge: [
+      "Qu'est-ce que {subject} ?",
+      'Explique {subject}.',
+      'Pourquoi {subject} est important ?',
+      'Comment fonctionne {subject} ?',
+      'Qui a découvert {subject} ?',
+      'Quand a commencé {subject} ?',
+      'Quelle est la différence entre {subject} et {subject} ?',
+    ],
+    writing: [
+      'Écris une histoire sur {theme}.',
+      'Écris un poème sur {theme}.',
+      'Rédige un e-mail sur {theme}.',
+      'Rédige une dissertation sur {theme}.',
+      'Prépare un discours sur {theme}.',
+      "J'ai besoin d'un texte publicitaire pour {theme}.",
+    ],
+    reasoning: [
+      'Anna est plus grande que Ben, Ben est plus grand que Cléo. Qui est le plus petit ?',
+      "Résous l'énigme : qu'est-ce qui a des dents mais ne mord pas ?",
+      'Avant-hier était vendredi. Quel jour est demain ?',
+      'Tous les oiseaux volent, les pingouins sont des oiseaux : est-ce logique ?',
+    ],
+    code: [
+      'Écris une fonction Python qui compte les voyelles.',
+      'Comment trier un tableau en JavaScript ?',
+      'Pourquoi mon programme plante-t-il ?',
+      'Écris une requête SQL pour tous les clients.',
+    ],
+    math: [
+      'Combien font {number}7 fois 12 ?',
+      "Résous l'équation 3x + {number} = 20.",
+      'Combien coûtent 12 stylos à {number} euros ?',
+      "Calcule l'aire d'un cercle de rayon {number}.",
+    ],
+  },
+}

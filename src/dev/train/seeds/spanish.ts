@@ -1,0 +1,118 @@
+import type { SeedBook } from './book.ts'
+
+export const SPANISH: SeedBook = {
+  slots: {
+    theme:
+      'el teletrabajo|una panadería pequeña|el cambio climático|el cumpleaños de mi hija|la comida sana|un viaje a Noruega|los coches eléctricos|el huerto escolar|el café|la amistad',
+    subject:
+      'la fotosíntesis|la Revolución francesa|la inflación|un agujero negro|el sistema inmunitario|la guerra fría|un volcán|el aprendizaje automático|Beethoven|la relatividad',
+    language: 'inglés|francés|alemán|chino|italiano',
+    role: 'un guía turístico|un pirata|un profesor estricto|un médico|Sherlock Holmes|un vendedor',
+    classes: 'positivo, negativo o neutro|deporte, política o tecnología|spam o no',
+  },
+  texts: [
+    'Nuestra tienda abre a las nueve y cierra a las seis, salvo los domingos.',
+    'La reunión del martes pasa al jueves porque María está enferma.',
+    'yo creo que no podemos entrega antes del viernes porque proveedor no responde',
+    'El móvil nuevo es bonito, pero la batería no dura ni medio día.',
+    'El 3 de mayo la señora Chen pidió 20 sillas por 1240 euros a Weber en Hamburgo.',
+  ],
+  before: '||||Por favor, |Hola, |¿Puedes ayudarme? ',
+  after: '|||| ¡Gracias!| Sé breve.| En tres frases como mucho.',
+  templates: {
+    rewrite: [
+      'Reescribe este texto de forma más formal: {text}',
+      'Corrige los errores: {text}',
+      'Reformula la frase: {text}',
+      'Mejora este párrafo:\n{text}',
+      'Hazlo más corto: {text}',
+      'Dilo con otras palabras: {text}',
+    ],
+    summarization: [
+      'Resume este texto: {text}',
+      '¿De qué trata el texto en una frase? {text}',
+      'Da los puntos clave:\n{text}',
+      'Haz un breve resumen.\n{text}',
+      'Pon un título a: {text}',
+    ],
+    extraction: [
+      'Extrae los nombres y fechas del texto: {text}',
+      '¿Qué empresa se menciona en el texto? {text}',
+      'Encuentra los números del texto:\n{text}',
+      'Devuelve nombre, fecha e importe en JSON. {text}',
+      'Según el texto, ¿cuándo fue? {text}',
+    ],
+    translation: [
+      'Traduce al {language}: {text}',
+      '¿Cómo se dice en {language}: {text}?',
+      '{text}\nTradúcelo al {language}.',
+      '¿Qué significa en {language}? {text}',
+    ],
+    classification: [
+      '¿Esta opinión es {classes}? {text}',
+      'Clasifica el texto ({classes}): {text}',
+      '¿A qué categoría pertenece? {text}',
+      '¿Qué sentimiento tiene el texto? {text}',
+    ],
+    brainstorm: [
+      'Dame {number} ideas para {theme}.',
+      '¿Qué consejos tienes para {theme}?',
+      'Sugiere nombres para {theme}.',
+      '¿Qué puedo hacer si me aburro?',
+      'Ventajas y desventajas: {theme}.',
+      '¿Cómo promocionar {theme}?',
+    ],
+    roleplay: [
+      'Eres {role}. Háblame de {theme}.',
+      'Actúa como si fueras {role}.',
+      'Haz el papel: {role}.',
+      'Imagina que eres {role}. ¿Qué dices?',
+    ],
+    chat: [
+      'Hola',
+      '¿Cómo estás?',
+      '¡Buenos días!',
+      'Muchas gracias',
+      '¿Quién eres?',
+      'Me aburro',
+      '¿Eres humano?',
+      'Buenas noches',
+      'Hoy estoy triste',
+    ],
+    knowledge: [
+      '¿Qué es {subject}?',
+      'Explica {subject}.',
+      '¿Por qué es importante {subject}?',
+      '¿Cómo funciona {subject}?',
+      '¿Quién descubrió {subject}?',
+      '¿Cuándo empezó {subject}?',
+      '¿Qué diferencia hay entre {subject} y {subject}?',
+    ],
+    writing: [
+      'Escribe un cuento sobre {theme}.',
+      'Escribe un poema sobre {theme}.',
+      'Redacta un correo sobre {theme}.',
+      'Escribe un ensayo sobre {theme}.',
+      'Prepara un discurso sobre {theme}.',
+      'Necesito un texto publicitario para {theme}.',
+    ],
+    reasoning: [
+      'Ana es más alta que Ben, Ben es más alto que Cleo. ¿Quién es el más bajo?',
+      'Resuelve el acertijo: ¿qué tiene dientes y no muerde?',
+      'Anteayer fue viernes. ¿Qué día es mañana?',
+      'Todas las aves vuelan y los pingüinos son aves. ¿Es lógico que vuelen?',
+    ],
+    code: [
+      'Escribe una función de Python que cuente vocales.',
+      '¿Cómo ordeno un array en JavaScript?',
+      '¿Por qué falla mi programa?',
+      'Escribe una consulta SQL de todos los clientes.',
+    ],
+    math: [
+      '¿Cuánto es {number}7 por 12?',
+      'Resuelve la ecuación 3x + {number} = 20.',
+      '¿Cuánto cuestan 12 lápices a {number} euros?',
+      'Calcula el área de un círculo de radio {number}.',
+    ],
+  },
+}
