@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'protocols',
     'classify',
     'route',
+    'learn',
     'providers',
     'stats',
     'execute',

@@ -20,6 +20,9 @@ export type SimulatedHosts = {
 
 type Options = { port: number; host?: string; models: readonly SimulatedModel[]; timeScale?: number }
 
+/** Longer than a caller leaves a connection idle: one that is closed just as it is used again fails a request. */
+const KEEP_ALIVE_MS = 300_000
+
 /**
  * Starts model hosts that speak the real wire formats, one under each first path segment: `{url}/openai/v1/...`.
  * Port 0 takes a free one; `timeScale` (default 1) multiplies the models' latency. Faults are scripted at
@@ -38,6 +41,7 @@ export async function startSimulatedHosts(options: Options): Promise<SimulatedHo
   const server = createServer((request, response) => {
     hosts(request, response).catch((error: unknown) => confess(response, error))
   })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   await once(server.listen(options.port, hostname), 'listening')
   const address = server.address()
   const port = typeof address === 'object' && address !== null ? address.port : options.port
