@@ -1,5 +1,5 @@
 -- What callers say of answers: at most one opinion per decision and source, the last one counts. `predicted` is the
--- quality expected of `model` when it was chosen; null where none was.
+-- quality that was expected of `model` before any feedback counted; null where none was.
 create table feedback (
   tenant_id text not null,
   decision_id text not null,

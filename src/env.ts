@@ -19,6 +19,7 @@ export type Env = {
   SESSIONS: DurableObjectNamespace<SessionObject>
   RESPONSES: DurableObjectNamespace<ResponseObject>
   BACKGROUND: Queue
+  TRAININGS: Queue
 } & Partial<Record<string, unknown>>
 
 const milliseconds = z.coerce.number().int().positive()
@@ -28,6 +29,8 @@ const configSchema = z.object({
   SIMULATED_HOSTS_URL: z.url().optional(),
   LOCAL_HOSTS: jsonText(localServers).default([]),
   CLOUDFLARE_ACCOUNT_ID: z.string().min(1).optional(),
+  /** Share of decisions that may try a model whose quality is not known well enough. */
+  EXPLORATION_RATE: z.coerce.number().min(0).max(1).default(0),
   /** Days that single decisions are kept; rollups stay. */
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** How long a host may keep an answer waiting, in milliseconds: for its first byte, between bytes, altogether. */
@@ -43,6 +46,7 @@ type Variables = z.infer<typeof configSchema>
 /** Configuration with every default filled in. */
 export type Config = HostSettings & {
   localHosts: z.infer<typeof localServers>
+  explorationRate: number
   retentionDays: number
   timeouts: Timeouts
 }
@@ -66,6 +70,7 @@ export function configOf(env: Env): Config {
     simulatedHostsUrl: result.data.SIMULATED_HOSTS_URL ?? null,
     localHosts: result.data.LOCAL_HOSTS,
     cloudflareAccountId: result.data.CLOUDFLARE_ACCOUNT_ID ?? null,
+    explorationRate: result.data.EXPLORATION_RATE,
     retentionDays: result.data.RETENTION_DAYS,
     timeouts: timeouts(result.data),
     hostKeys: hostKeys(env),

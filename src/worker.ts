@@ -1,6 +1,8 @@
 import { configOf, type Env } from './env.ts'
 import { app } from './http/app.ts'
 import { answerInBackground } from './http/background.ts'
+import { trainInQueue } from './http/evals/job.ts'
+import { ABILITIES_CRON, refreshAbilities } from './http/refresh-abilities.ts'
 import { refreshFacts } from './http/refresh-facts.ts'
 import { consumeBatch } from './record/consume.ts'
 import { deleteExpired } from './record/retention.ts'
@@ -12,11 +14,12 @@ export default {
   fetch: app.fetch,
   queue(batch, env, ctx) {
     const background = (work: Promise<unknown>) => ctx.waitUntil(work)
-    return batch.queue.endsWith('-background')
-      ? answerInBackground(batch, env, background)
-      : consumeBatch(batch, env.DB)
+    if (batch.queue.endsWith('-background')) return answerInBackground(batch, env, background)
+    if (batch.queue.endsWith('-training')) return trainInQueue(batch, env, background)
+    return consumeBatch(batch, env.DB)
   },
-  async scheduled(_event, env, ctx) {
+  async scheduled({ cron }, env, ctx) {
+    if (cron === ABILITIES_CRON) return ctx.waitUntil(refreshAbilities(env, Date.now()))
     ctx.waitUntil(refreshFacts(env, Date.now()))
     ctx.waitUntil(deleteExpired(env.DB, configOf(env).retentionDays, Date.now()))
   },

@@ -2,6 +2,8 @@ import type { ChatRequest } from '../core/chat.ts'
 import type { TaskType } from '../core/demand.ts'
 import type { Conversation } from './conversation.ts'
 import { signalOf } from './evidence.ts'
+import { readHead, unpackHead } from './learned/head.ts'
+import { LENGTH_HEAD } from './learned/head-weights.ts'
 import type { TaskGuess } from './task-type.ts'
 
 /** Tokens of a usual answer: a base, and a share of the input where the answer repeats it. Set by hand. */
@@ -21,6 +23,12 @@ const USUAL: Readonly<Record<TaskType, readonly [base: number, perFocusToken: nu
   chat: [50, 0.3, 300],
   tool_use: [80, 0.1, 600],
 }
+
+const HEAD = unpackHead(LENGTH_HEAD)
+/** How far the head is followed: it knows how long answers were in a few sets, whose style is not everybody's. */
+const LEARNED_SHARE = 0.5
+/** Of the correction, in ln units. */
+const FARTHEST = 1
 
 const FEWEST = 1
 /** How much of the beginning and of the end of a message is searched for a wished length, UTF-16 units. */
@@ -56,7 +64,7 @@ const CHINESE_DIGITS = '零一二三四五六七八九'
 
 /**
  * Expected answer tokens without reasoning: a wished length if one is named, else what is usual for the task type and
- * for `focusTokens` of input; never more than the caller's limit, never less than 1.
+ * for `focusTokens` of input, corrected by what was learned from real answers; never more than the caller's limit, never less than 1.
  */
 export function expectAnswer(
   request: ChatRequest,
@@ -65,12 +73,19 @@ export function expectAnswer(
   focusTokens: number,
 ): number {
   const wished = wishedTokens(conversation.focus)
-  const tokens = wished ?? usualTokens(guess, focusTokens)
+  const tokens =
+    wished ?? correctTokens(usualTokens(guess, focusTokens), readHead(HEAD, guess.dense, guess.grams))
   const limit = request.sampling.maxOutputTokens ?? Number.POSITIVE_INFINITY
   return Math.max(FEWEST, Math.min(Math.round(tokens), limit))
 }
 
-function usualTokens(guess: TaskGuess, focusTokens: number): number {
+/** The rules' tokens, moved by a part of the `logRatio` (ln of real to the rules') that the learned head expects. */
+export function correctTokens(ruled: number, logRatio: number): number {
+  return ruled * Math.exp(Math.max(-FARTHEST, Math.min(FARTHEST, LEARNED_SHARE * logRatio)))
+}
+
+/** What is usual for the task type and for `focusTokens` of input, by rules set by hand. */
+export function usualTokens(guess: TaskGuess, focusTokens: number): number {
   const [base, share, limit] = USUAL[guess.taskType]
   const usual = Math.min(limit, base + share * focusTokens)
   if (signalOf(guess.focus, 'brief') > 0) return usual * 0.4

@@ -4,13 +4,20 @@ import type { Conversation } from './conversation.ts'
 import { type Evidence, readEvidence } from './evidence.ts'
 import { denseFeatures } from './learned/dense-features.ts'
 import { gramsOf } from './learned/grams.ts'
-import { shares, taskLogits, unpackTaskModel } from './learned/task-model.ts'
+import { shares, type TaskModel, taskLogits, unpackTaskModel } from './learned/task-model.ts'
 import { TASK_WEIGHTS } from './learned/task-weights.ts'
 import { scoreByRules } from './rule-scores.ts'
 import { offeredToolMatch } from './tool-match.ts'
 
 /** The most likely type, the probability that it is right, and what the last user message gave to go by. */
-export type TaskGuess = { taskType: TaskType; confidence: number; focus: Evidence }
+export type TaskGuess = {
+  taskType: TaskType
+  confidence: number
+  focus: Evidence
+  /** As `denseFeatures` and `gramsOf` give them. */
+  dense: Float32Array
+  grams: Int32Array
+}
 
 /** Below this confidence a guess is not to be trusted: on prompts unlike all training fewer than two in five are right. */
 export const UNSURE = 0.3
@@ -19,15 +26,21 @@ const MODEL = unpackTaskModel(TASK_WEIGHTS)
 const TOOL_USE = TASK_TYPES.indexOf('tool_use')
 
 /** The most likely task type of a conversation, by a model that learned from the rules' scores and from words. */
-export function guessTaskType(request: ChatRequest, conversation: Conversation): TaskGuess {
+export function guessTaskType(
+  request: ChatRequest,
+  conversation: Conversation,
+  model: TaskModel = MODEL,
+): TaskGuess {
   const focus = readEvidence(conversation.focus)
   const scores = scoreByRules(focus, conversation)
   const tool = toolAtHand(request, conversation)
-  const logits = taskLogits(MODEL, denseFeatures(scores, focus, tool.fits), gramsOf(conversation.focus))
+  const dense = denseFeatures(scores, focus, tool.fits)
+  const grams = gramsOf(conversation.focus)
+  const logits = taskLogits(model, dense, grams)
   logits[TOOL_USE] = (logits[TOOL_USE] ?? 0) + tool.logits
   const probabilities = shares(logits)
   const best = probabilities.indexOf(Math.max(...probabilities))
-  return { taskType: TASK_TYPES[best] ?? 'chat', confidence: probabilities[best] ?? 0, focus }
+  return { taskType: TASK_TYPES[best] ?? 'chat', confidence: probabilities[best] ?? 0, focus, dense, grams }
 }
 
 /** What an offered tool counts as when its name shares no word with the message: agents send all their tools always. */

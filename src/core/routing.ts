@@ -28,6 +28,8 @@ export type AutoRouterPreferences = {
   minQuality?: number
   /** The most one answer may be predicted to cost, USD. */
   maxCostUsd?: number
+  /** Share (0..1) of decisions that try what is not known well enough. */
+  explorationRate?: number
 }
 
 /** Everything a caller may say about where a request goes. */
@@ -49,6 +51,7 @@ export type Reason =
   | 'pinned_by_request'
   | 'pinned_by_session'
   | 'pinned_by_tool_loop'
+  | 'explore'
   | 'only_candidate'
   | 'fallback_error'
   | 'fallback_timeout'

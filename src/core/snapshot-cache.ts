@@ -6,7 +6,7 @@
 export type SnapshotCache<T> = {
   /**
    * @param now Unix ms
-   * @param background told of loads nobody waits for (`ctx.waitUntil`)
+   * @param background told of every load (`ctx.waitUntil`)
    */
   get(
     key: string,
@@ -25,7 +25,12 @@ export function createSnapshotCache<T>(options: {
   const entries = new Map<string, { value: T; loadedAt: number }>()
   const loading = new Map<string, Promise<T>>()
 
-  function reload(key: string, load: () => Promise<T>, now: number): Promise<T> {
+  function reload(
+    key: string,
+    load: () => Promise<T>,
+    now: number,
+    background: (work: Promise<unknown>) => void,
+  ): Promise<T> {
     const known = loading.get(key)
     if (known) return known
     const work = load()
@@ -38,6 +43,8 @@ export function createSnapshotCache<T>(options: {
       })
       .finally(() => loading.delete(key))
     loading.set(key, work)
+    // Other requests may wait for this load, so it must not end with the request that began it.
+    background(work.catch(() => undefined))
     return work
   }
 
@@ -45,8 +52,8 @@ export function createSnapshotCache<T>(options: {
     get(key, load, now, background) {
       const entry = entries.get(key)
       const age = entry ? now - entry.loadedAt : Infinity
-      if (!entry || age > options.staleMs) return reload(key, load, now)
-      if (age > options.freshMs) background(reload(key, load, now).catch(() => undefined))
+      if (!entry || age > options.staleMs) return reload(key, load, now, background)
+      if (age > options.freshMs) void reload(key, load, now, background).catch(() => undefined)
       return entry.value
     },
   }

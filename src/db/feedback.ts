@@ -1,6 +1,6 @@
-import { and, eq } from 'drizzle-orm'
+import { and, desc, eq, exists, gt, isNotNull } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { feedback } from './schema.ts'
+import { feedback, tenants } from './schema.ts'
 
 /** What one source says of one decision. */
 export type FeedbackRow = typeof feedback.$inferSelect
@@ -19,4 +19,34 @@ export async function findFeedback(
 ): Promise<FeedbackRow | null> {
   const mine = and(eq(feedback.tenantId, tenantId), eq(feedback.idempotencyKey, idempotencyKey))
   return (await db.select().from(feedback).where(mine).get()) ?? null
+}
+
+/** The tenants that gave feedback after a time (Unix ms). */
+export async function tenantsJudgedSince(db: Db, since: number): Promise<string[]> {
+  const own = and(eq(feedback.tenantId, tenants.id), gt(feedback.createdAt, since))
+  const rows = await db
+    .select({ id: tenants.id })
+    .from(tenants)
+    .where(exists(db.select({ at: feedback.createdAt }).from(feedback).where(own)))
+  return rows.map(({ id }) => id)
+}
+
+/** What one source says of how good an answer was. */
+export type JudgedRow = Pick<
+  FeedbackRow,
+  'decisionId' | 'model' | 'taskType' | 'predicted' | 'score' | 'createdAt'
+>
+
+/** A tenant's feedback after a time (Unix ms) where a quality was expected, newest first. */
+export async function latestJudged(
+  db: Db,
+  { tenantId, after, limit }: { tenantId: string; after: number; limit: number },
+): Promise<JudgedRow[]> {
+  const { decisionId, model, taskType, predicted, score, createdAt } = feedback
+  return db
+    .select({ decisionId, model, taskType, predicted, score, createdAt })
+    .from(feedback)
+    .where(and(eq(feedback.tenantId, tenantId), gt(createdAt, after), isNotNull(predicted)))
+    .orderBy(desc(createdAt))
+    .limit(limit)
 }

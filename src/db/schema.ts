@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
 /** The tables of `migrations/`, for typed queries. Times in Unix ms, money in micro-USD. */
@@ -135,3 +136,62 @@ export const feedback = sqliteTable(
     index('feedback_by_time').on(table.tenantId, table.createdAt),
   ],
 )
+
+export const evalPrompts = sqliteTable(
+  'eval_prompts',
+  {
+    tenantId: text('tenant_id').notNull(),
+    id: text('id').notNull(),
+    text: text('text').notNull(),
+    tools: text('tools').notNull(),
+    taskType: text('task_type'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+)
+
+export const evalOutcomes = sqliteTable(
+  'eval_outcomes',
+  {
+    tenantId: text('tenant_id').notNull(),
+    promptId: text('prompt_id').notNull(),
+    model: text('model').notNull(),
+    measurement: text('measurement').notNull(),
+    score: real('score').notNull(),
+    inputTokens: integer('input_tokens'),
+    outputTokens: integer('output_tokens'),
+    latencyMs: integer('latency_ms'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.promptId, table.model, table.measurement] })],
+)
+
+export const evalTrainings = sqliteTable(
+  'eval_trainings',
+  {
+    id: text('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    status: text('status', { enum: ['queued', 'running', 'succeeded', 'failed'] }).notNull(),
+    createdAt: integer('created_at').notNull(),
+    startedAt: integer('started_at'),
+    finishedAt: integer('finished_at'),
+    runs: integer('runs').notNull(),
+    activated: integer('activated', { mode: 'boolean' }).notNull(),
+    reason: text('reason'),
+    report: text('report'),
+    parameters: text('parameters'),
+    replaced: text('replaced'),
+  },
+  (table) => [
+    index('eval_trainings_by_tenant').on(table.tenantId, table.id),
+    uniqueIndex('eval_trainings_open')
+      .on(table.tenantId)
+      .where(sql`status in ('queued', 'running')`),
+  ],
+)
+
+export const activeParameters = sqliteTable('active_parameters', {
+  tenantId: text('tenant_id').primaryKey(),
+  trainingId: text('training_id').notNull(),
+  activatedAt: integer('activated_at').notNull(),
+})

@@ -4,6 +4,16 @@ import { type LocalSwitchyard, startLocalSwitchyard } from './local-switchyard.t
 const DEFAULT_PORT = 8787
 const persistTo = process.env['PERSIST_TO'] || '.wrangler/state'
 
+/** The job that learns from feedback (`triggers` in wrangler.toml). Jobs do not run by themselves here. */
+const LEARNING_CRON = '*/10 * * * *'
+/** More often than where it is deployed: who tries it out does not want to wait. */
+const LEARNING_MS = 60_000
+
+function keepLearning({ url }: LocalSwitchyard): void {
+  const job = `${url}/__scheduled?cron=${encodeURIComponent(LEARNING_CRON)}`
+  setInterval(() => void fetch(job).catch(() => undefined), LEARNING_MS).unref()
+}
+
 /** @throws when `PORT` is no port */
 function readPort(text: string | undefined): number {
   const port = text ? Number(text) : DEFAULT_PORT
@@ -57,6 +67,7 @@ try {
   // npm does not pass every signal on: when it is gone, so are we.
   const parent = process.ppid
   setInterval(() => process.ppid !== parent && stop(), 500).unref()
+  keepLearning(switchyard)
   console.log(banner(switchyard))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { AppError } from '../core/errors.ts'
 import type { AppEnv } from './context.ts'
 import { handleError } from './errors.ts'
+import { evalRoutes } from './evals/routes.ts'
 import { requestId, requireKey } from './middleware.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { completionRoutes } from './routes/completions.ts'
@@ -12,10 +13,17 @@ import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { modelRoutes } from './routes/models.ts'
+import { policyRoutes } from './routes/policies.ts'
 import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
 
-const ADMIN_PATHS = ['/v1/logs/*', '/v1/usage/*']
+const ADMIN_PATHS = [
+  '/v1/logs/*',
+  '/v1/usage/*',
+  '/v1/policies/*',
+  '/v1/evals/train/*',
+  '/v1/evals/rollback/*',
+]
 const INFERENCE_PATHS = [
   '/v1/chat/*',
   '/v1/responses/*',
@@ -25,6 +33,7 @@ const INFERENCE_PATHS = [
   '/v1/route/*',
   '/v1/decisions/*',
   '/v1/feedback/*',
+  '/v1/evals/outcomes/*',
   '/v1/models/*',
 ]
 
@@ -42,7 +51,9 @@ app.route('/v1', embeddingRoutes)
 app.route('/v1', routeRoutes)
 app.route('/v1', decisionRoutes)
 app.route('/v1', feedbackRoutes)
+app.route('/v1', evalRoutes)
 app.route('/v1', modelRoutes)
 app.route('/v1', historyRoutes)
+app.route('/v1', policyRoutes)
 app.notFound((c) => handleError(new AppError('not_found', `No ${c.req.method} ${c.req.path}`), c))
 app.onError(handleError)

@@ -8,6 +8,7 @@ import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
 import { route } from '../route/route.ts'
 import { BreakerBoard } from '../stats/breaker.ts'
 import { randomBytes, type RequestScope } from './context.ts'
+import { beliefsFor } from './learned.ts'
 import { liveCatalog } from './live-catalog.ts'
 import { sessionMemory } from './session.ts'
 
@@ -30,20 +31,25 @@ export function hostsFor(env: Env): ReadonlyMap<string, LiveHost> {
  *
  * @throws AppError when no model may take it
  */
-export async function decide({ env, caller, background }: RequestScope, inbound: Inbound): Promise<Decision> {
-  const session = await sessionMemory(inbound, caller.tenantId, env)
+export async function decide(scope: RequestScope, inbound: Inbound): Promise<Decision> {
+  const { env, caller, background } = scope
   const now = Date.now()
+  const [session, beliefs] = await Promise.all([
+    sessionMemory(inbound, caller.tenantId, env),
+    beliefsFor(scope, inbound.chat, now),
+  ])
   return route({
     id: createId('dec', now, randomBytes()),
     now,
     request: inbound.chat,
     demand: classify(inbound.chat),
     preferences: inbound.routing,
-    policy: BALANCED,
+    policy: { ...BALANCED, explorationRate: configOf(env).explorationRate },
     catalog: liveCatalog(env, now, background),
     hosts: hostStates(hostsFor(env), inbound),
     openBreakers: breakers.open(now),
     session,
+    beliefs,
   })
 }
 

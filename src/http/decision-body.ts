@@ -40,6 +40,7 @@ export function decisionBody(decision: Decision, hosts: ReadonlyMap<string, { si
     },
     topology: 'single',
     policy: decision.policy,
+    parameters: decision.parameters,
     candidates: decision.judged.map(candidateBody),
     counterfactual: {
       always_best_usd: usdOrNull(decision.counterfactual.alwaysBestMicroUsd),
@@ -55,12 +56,13 @@ function candidateBody(judged: Judged) {
   const { model, offer } = judged.candidate
   const named = { model: model.id, provider: offer.host }
   if (!judged.eligible) return { ...named, eligible: false, excluded_by: judged.excludedBy }
-  const { quality, costMicroUsd, latencyMs, ttftMs } = judged.prediction
+  const { quality, priorQuality, costMicroUsd, latencyMs, ttftMs } = judged.prediction
   return {
     ...named,
     eligible: true,
     predicted: {
       quality: rounded(quality),
+      prior_quality: rounded(priorQuality),
       cost_usd: usdOrNull(costMicroUsd),
       latency_ms: Math.round(latencyMs),
       ttft_ms: Math.round(ttftMs),

@@ -1,11 +1,15 @@
+import { solve } from './cholesky.ts'
 import {
+  beside,
   type Matrix,
   matrixOf,
   meansOf,
+  product,
   rowOf,
   selectRows,
   shifted,
   transposedProduct,
+  withoutRows,
   zeros,
 } from './matrix.ts'
 
@@ -39,8 +43,7 @@ export function fitLinear(
   const standard = standardised(features, mean, scale)
   const guesses = STRENGTHS.map(() => zeros(targets.rows, targets.columns))
   for (const held of folds) {
-    const isHeld = new Set(held)
-    const seen = Array.from({ length: features.rows }, (_, row) => row).filter((row) => !isHeld.has(row))
+    const seen = withoutRows(features.rows, held)
     const fits = solveAll(selectRows(standard, seen), selectRows(targets, seen))
     for (const [at, { weights, offset }] of fits.entries()) {
       const into = guesses[at]
@@ -70,6 +73,49 @@ export function fitLinear(
   }
 }
 
+/**
+ * What a prompt's shape says, fitted alone, and what its words say, simply added: less is learned than by one fit of
+ * both, which pays where prompts are few.
+ *
+ * @param text numbers that words were boiled down to
+ * @param back from these to each target, one row per number
+ * @returns a head for `shape` and `text` side by side, and what it says of each row without its fold
+ */
+export function fitSum(
+  shape: Matrix,
+  { text, back }: { text: Matrix; back: Matrix },
+  targets: Matrix,
+  folds: readonly (readonly number[])[],
+): { head: LinearHead; unseen: Matrix } {
+  const { head, unseen } = fitLinear(shape, targets, folds)
+  const { mean, scale } = standardOf(beside(shape, text))
+  const weights = zeros(mean.length, targets.columns)
+  weights.values.set(head.weights.values)
+  for (let row = 0; row < back.rows; row += 1) {
+    const spread = 1 / (scale[shape.columns + row] || Infinity)
+    weights.values.set(
+      rowOf(back, row).map((value) => value * spread),
+      (shape.columns + row) * targets.columns,
+    )
+  }
+  const said = product(text, back)
+  return {
+    head: { mean, scale, weights, offset: head.offset },
+    unseen: { ...unseen, values: unseen.values.map((value, at) => value + (said.values[at] ?? 0)) },
+  }
+}
+
+/** The weighted mean of two heads for the same features. */
+export function meanHead(first: LinearHead, second: LinearHead, weight: number): LinearHead {
+  const mix = (from: Float64Array, to: Float64Array) =>
+    from.map((value, at) => (1 - weight) * value + weight * (to[at] ?? 0))
+  return {
+    ...first,
+    weights: { ...first.weights, values: mix(first.weights.values, second.weights.values) },
+    offset: mix(first.offset, second.offset),
+  }
+}
+
 /** What a head says of one row. */
 export function predictLinear(
   { mean, scale, weights, offset }: LinearHead,
@@ -90,13 +136,15 @@ function apply(features: Float64Array, weights: Matrix, offset: Float64Array): F
   return result
 }
 
-function standardOf(features: Matrix): { mean: Float64Array; scale: Float64Array } {
+/** The mean of each feature, and one over its standard deviation; 0 where it is always the same. */
+export function standardOf(features: Matrix): { mean: Float64Array; scale: Float64Array } {
   const mean = meansOf(features)
   const variance = meansOf({ ...features, values: shifted(features, mean, -1).values.map((x) => x * x) })
   return { mean, scale: variance.map((value) => (value > 1e-12 ? 1 / Math.sqrt(value) : 0)) }
 }
 
-function standardised(features: Matrix, mean: Float64Array, scale: Float64Array): Matrix {
+/** Features in standard deviations from their means, clipped. */
+export function standardised(features: Matrix, mean: Float64Array, scale: Float64Array): Matrix {
   const values = shifted(features, mean, -1).values.map((value, at) => {
     const standard = value * (scale[at % features.columns] ?? 0)
     return Math.max(-CLIP, Math.min(CLIP, standard))
@@ -121,44 +169,4 @@ function solveAll(features: Matrix, targets: Matrix): { weights: Matrix; offset:
     }
     return { weights: solve(shrunk, wanted), offset }
   })
-}
-
-/** The solution of a positive definite system, by Cholesky's factorisation; several right sides at once. */
-function solve({ rows: size, values: a }: Matrix, right: Matrix): Matrix {
-  const lower = new Float64Array(size * size)
-  for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column <= row; column += 1) {
-      let sum = a[row * size + column] ?? 0
-      for (let at = 0; at < column; at += 1) {
-        sum -= (lower[row * size + at] ?? 0) * (lower[column * size + at] ?? 0)
-      }
-      lower[row * size + column] =
-        row === column ? Math.sqrt(sum) : sum / (lower[column * size + column] ?? 1)
-    }
-  }
-  const solution = { ...right, values: right.values.slice() }
-  for (let row = 0; row < size; row += 1) eliminate(lower, size, solution, row, row, (at) => row * size + at)
-  for (let row = size - 1; row >= 0; row -= 1) {
-    eliminate(lower, size, solution, row, size, (at) => at * size + row, row + 1)
-  }
-  return solution
-}
-
-/** Takes what is known of other rows out of one row of the right side, and divides by its pivot. */
-function eliminate(
-  lower: Float64Array,
-  size: number,
-  { columns, values }: Matrix,
-  row: number,
-  end: number,
-  entry: (at: number) => number,
-  start = 0,
-): void {
-  const pivot = lower[row * size + row] ?? 1
-  for (let column = 0; column < columns; column += 1) {
-    let sum = values[row * columns + column] ?? 0
-    for (let at = start; at < end; at += 1)
-      sum -= (lower[entry(at)] ?? 0) * (values[at * columns + column] ?? 0)
-    values[row * columns + column] = sum / pivot
-  }
 }

@@ -1,9 +1,6 @@
 /** Dense numbers, row by row: `values[row * columns + column]`. */
 export type Matrix = { rows: number; columns: number; values: Float64Array }
 
-/** Rows that are mostly zero: entries `starts[row]` up to `starts[row + 1]` of `indices` and `values` are of one row. */
-export type SparseRows = { columns: number; starts: Int32Array; indices: Int32Array; values: Float32Array }
-
 /** A matrix of zeros. */
 export function zeros(rows: number, columns: number): Matrix {
   return { rows, columns, values: new Float64Array(rows * columns) }
@@ -28,6 +25,12 @@ export function selectRows(matrix: Matrix, rows: ArrayLike<number>): Matrix {
     selected.values.set(rowOf(matrix, rows[at] ?? 0), at * matrix.columns)
   }
   return selected
+}
+
+/** The numbers of all rows but some. */
+export function withoutRows(rows: number, left: readonly number[]): Int32Array {
+  const isLeft = new Set(left)
+  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => !isLeft.has(row))
 }
 
 /** Some columns, copied, in the order named. */
@@ -117,30 +120,6 @@ export function transposedProduct(left: Matrix, right: Matrix): Matrix {
   return result
 }
 
-/** `sparse × dense`. */
-export function sparseProduct(sparse: SparseRows, dense: Matrix): Matrix {
-  const rows = sparse.starts.length - 1
-  const result = zeros(rows, dense.columns)
-  for (let row = 0; row < rows; row += 1) {
-    for (let at = sparse.starts[row] ?? 0; at < (sparse.starts[row + 1] ?? 0); at += 1) {
-      addScaled(result.values, row * dense.columns, dense, sparse.indices[at] ?? 0, sparse.values[at] ?? 0)
-    }
-  }
-  return result
-}
-
-/** `sparseᵀ × dense`. */
-export function sparseTransposedProduct(sparse: SparseRows, dense: Matrix): Matrix {
-  const result = zeros(sparse.columns, dense.columns)
-  for (let row = 0; row < dense.rows; row += 1) {
-    for (let at = sparse.starts[row] ?? 0; at < (sparse.starts[row + 1] ?? 0); at += 1) {
-      const to = (sparse.indices[at] ?? 0) * dense.columns
-      addScaled(result.values, to, dense, row, sparse.values[at] ?? 0)
-    }
-  }
-  return result
-}
-
 /** Adds `scale ×` a row of `dense` to the numbers from `to` on. */
 function addScaled(target: Float64Array, to: number, dense: Matrix, row: number, scale: number): void {
   if (scale === 0) return
@@ -149,21 +128,4 @@ function addScaled(target: Float64Array, to: number, dense: Matrix, row: number,
   for (let column = 0; column < columns; column += 1) {
     target[to + column] = (target[to + column] ?? 0) + scale * (values[from + column] ?? 0)
   }
-}
-
-/** Some of the rows, copied, in the order named. */
-export function selectSparse(sparse: SparseRows, rows: ArrayLike<number>): SparseRows {
-  const starts = new Int32Array(rows.length + 1)
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at] ?? 0
-    starts[at + 1] = (starts[at] ?? 0) + (sparse.starts[row + 1] ?? 0) - (sparse.starts[row] ?? 0)
-  }
-  const indices = new Int32Array(starts[rows.length] ?? 0)
-  const values = new Float32Array(indices.length)
-  for (let at = 0; at < rows.length; at += 1) {
-    const [from, to] = [sparse.starts[rows[at] ?? 0] ?? 0, sparse.starts[(rows[at] ?? 0) + 1] ?? 0]
-    indices.set(sparse.indices.subarray(from, to), starts[at])
-    values.set(sparse.values.subarray(from, to), starts[at])
-  }
-  return { columns: sparse.columns, starts, indices, values }
 }

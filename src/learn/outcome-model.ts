@@ -1,14 +1,18 @@
 import type { Prompt } from '../classify/features/prompt.ts'
-import { shapeOf } from '../classify/features/shape.ts'
 import { type Calibration, calibrated } from './calibrate.ts'
 import { type Components, restored } from './components.ts'
+import { type Guard, isForeign } from './guard.ts'
 import { type LinearHead, predictLinear } from './linear-head.ts'
 import { type Matrix, product } from './matrix.ts'
+import { type Reading, readPrompt } from './reading.ts'
 import { readText, type TextLayer } from './text-layer.ts'
 import { type Forest, predictRow } from './trees.ts'
 
 /** What models do on a kind of prompts: the share of each kind, and each model's mean quality on it. */
 export type GroupModel = { forest: Forest; mean: Float64Array; differences: Matrix }
+
+/** `components` of the logarithm of USD; `scale` makes each model's mean right, 0 where its cost was never known. */
+export type CostModel = { forest: Forest; components: Components; scale: Float64Array }
 
 /**
  * Predicts what each of some models does on a prompt. Words are boiled down to a few numbers; boosted trees over these
@@ -27,28 +31,34 @@ export type OutcomeModel = {
   }
   /** Null where prompts had no groups. `weight`: how much the groups' means count beside the trees. */
   groups: (GroupModel & { weight: number }) | null
-  /** Null where no costs were known. `components` of the logarithm of USD; `scale` makes the mean right. */
-  cost: { forest: Forest; components: Components; scale: Float64Array } | null
+  /** Null where no costs were known. */
+  cost: CostModel | null
+  /** Null where all prompts were of one kind. */
+  guard: Guard | null
 }
 
 /**
  * Per model: `quality` to choose by, the probability (calibrated, 0..1) that the answer is good, and the cost in USD,
- * null where none is known. Choosing goes by what is not calibrated model by model, since that adds its own noise.
+ * null where none is known and NaN for a model whose own never was. `foreign`: the prompt is unlike all that was learned
+ * from, so that none of it should be relied on. Choosing goes by what is not calibrated model by model, since that adds its own noise.
  */
 export type OutcomePrediction = {
   quality: Float64Array
   confidence: Float64Array
   cost: Float64Array | null
+  foreign: boolean
 }
 
 /** What each model is expected to do on one prompt. */
 export function predictOutcome(model: OutcomeModel, prompt: Prompt): OutcomePrediction {
-  const features = featuresOf(model.text, prompt)
+  const reading = readPrompt(prompt)
+  const features = featuresOf(model.text, reading)
   const quality = blendedQuality(model, features)
   return {
     quality,
     confidence: calibrateAll(quality, model.quality.calibrations),
     cost: model.cost && costsFrom(model.cost, features),
+    foreign: model.guard !== null && isForeign(model.guard, reading),
   }
 }
 
@@ -61,8 +71,8 @@ function calibrateAll(quality: Float64Array, calibrations: readonly Calibration[
 }
 
 /** The numbers that the trees look at. */
-function featuresOf(text: TextLayer, prompt: Prompt): Float64Array {
-  return Float64Array.from([...shapeOf(prompt), ...readText(text, prompt)])
+function featuresOf(text: TextLayer, { shape, terms }: Reading): Float64Array {
+  return Float64Array.from([...shape, ...readText(text, terms)])
 }
 
 function blendedQuality({ quality, groups }: OutcomeModel, features: Float64Array): Float64Array {
@@ -80,9 +90,9 @@ function blendedQuality({ quality, groups }: OutcomeModel, features: Float64Arra
   })
 }
 
-function costsFrom({ forest, components, scale }: NonNullable<OutcomeModel['cost']>, features: Float64Array) {
+function costsFrom({ forest, components, scale }: CostModel, features: Float64Array) {
   const logarithms = fromComponents(predictRow(forest, features), components)
-  return logarithms.map((value, at) => Math.exp(value) * (scale[at] ?? 1))
+  return logarithms.map((value, at) => Math.exp(value) * (scale[at] || Number.NaN))
 }
 
 function fromComponents(scores: Float64Array, components: Components): Float64Array {

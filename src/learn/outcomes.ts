@@ -43,3 +43,11 @@ export function indexOfMax(values: ArrayLike<number>): number {
   }
   return best
 }
+
+/** Linear between the two nearest values. */
+export function quantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1)
+  const low = sorted[Math.floor(at)] ?? 0
+  const high = sorted[Math.ceil(at)] ?? 0
+  return low + (high - low) * (at - Math.floor(at))
+}

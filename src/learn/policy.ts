@@ -7,15 +7,36 @@ export type Result = { quality: number; cost: number }
 export type Choices = Int32Array
 
 /**
- * For each prompt the model with the highest predicted quality − λ × predicted cost; the first of equals.
+ * For each prompt the model with the highest predicted quality − λ × predicted cost; the first of equals. A model whose
+ * cost is not known (NaN) is chosen only where λ is 0.
  *
  * @param lambda what one USD is worth in quality
  */
 export function choose(quality: Rows, cost: Rows, lambda: number): Choices {
   return Int32Array.from(quality, (row, index) => {
     const costs = cost[index]
-    return indexOfMax(row.map((value, column) => value - lambda * (costs?.[column] ?? 0)))
+    return indexOfMax(
+      row.map((value, column) => (lambda === 0 ? value : value - lambda * (costs?.[column] ?? 0))),
+    )
   })
+}
+
+/** So much better at no more cost, and a model leaves no prompt to the other. */
+const DOMINANCE = 0.06
+
+/**
+ * Predictions in which models that are out of the question cannot win: those that another one beats clearly for no more
+ * cost on average. An uncertain prediction would choose them by mistake more often than to good purpose.
+ *
+ * @param known what models did on the prompts learned from
+ */
+export function amongContenders(quality: Rows, known: Outcomes): Rows {
+  const scores = columnMeans(known.scores)
+  const costs = columnMeans(known.costs)
+  const beats = (other: number, column: number) =>
+    (scores[other] ?? 0) >= (scores[column] ?? 0) + DOMINANCE && (costs[other] ?? 0) <= (costs[column] ?? 0)
+  const isBeaten = scores.map((_, column) => Number(scores.some((__, other) => beats(other, column))))
+  return quality.map((row) => row.map((value, column) => (isBeaten[column] ? -Infinity : value)))
 }
 
 /** Every prompt to the same model. */

@@ -1,4 +1,5 @@
-import { type Matrix, type SparseRows, sparseProduct, sparseTransposedProduct, zeros } from './matrix.ts'
+import { type Matrix, zeros } from './matrix.ts'
+import { type SparseRows, sparseProduct, sparseTransposedProduct } from './sparse.ts'
 
 const MAX_STEPS = 15
 /** Relative residual that is near enough: what is left is far below the noise of outcomes. */
@@ -9,19 +10,30 @@ const TOLERANCE = 1e-2
  * |y − Xw|² + λ|w|², found in the dual, w = Xᵀ(XXᵀ + λ)⁻¹y, by conjugate gradients (Hestenes and Stiefel 1952), all
  * targets at once.
  *
- * @param targets one column per target, centred
+ * @param rows those to learn from
+ * @param targets one row per row to learn from, one column per target, centred
  * @param strengths λ per target
- * @returns weights, one row per column of `rows`, one column per target
+ * @returns weights, one row per bucket, one column per target
  */
-export function ridge(rows: SparseRows, targets: Matrix, strengths: Float64Array): Matrix {
+export function ridge(
+  sparse: SparseRows,
+  rows: Int32Array,
+  targets: Matrix,
+  strengths: Float64Array,
+): Matrix {
   const { columns } = targets
   const solution = zeros(targets.rows, columns)
   const residual = targets.values.slice()
   const direction = { ...targets, values: targets.values.slice() }
   const first = columnDots(residual, residual, columns)
+  const spread = zeros(sparse.bucketScales.length, columns)
   let before = first
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const applied = sparseProduct(rows, sparseTransposedProduct(rows, direction)).values
+    const applied = sparseProduct(
+      sparse,
+      rows,
+      sparseTransposedProduct(sparse, rows, direction, spread),
+    ).values
     addScaledColumns(applied, direction.values, strengths)
     const curvature = columnDots(direction.values, applied, columns)
     const rate = before.map((dot, column) => dot / Math.max(curvature[column] ?? 0, Number.MIN_VALUE))
@@ -40,7 +52,7 @@ export function ridge(rows: SparseRows, targets: Matrix, strengths: Float64Array
     }
     before = after
   }
-  return sparseTransposedProduct(rows, solution)
+  return sparseTransposedProduct(sparse, rows, solution, spread)
 }
 
 /** The dot product of each column with its counterpart. */

@@ -17,10 +17,16 @@ const NEIGHBOURS = 3
 
 /**
  * The λ that saves most while quality on prompts not seen stays at (1 − slack) × the reference's, on a smoothed curve.
+ * Where an outcome is not known, what is predicted stands for it.
  *
  * @returns null when no λ is both good enough and cheaper than the reference
  */
-export function bestLambda(quality: Rows, cost: Rows, outcomes: Outcomes, slack: number): number | null {
+export function bestLambda(quality: Rows, cost: Rows, known: Outcomes, slack: number): number | null {
+  const outcomes = {
+    ...known,
+    scores: withoutGaps(known.scores, quality),
+    costs: withoutGaps(known.costs, cost),
+  }
   const reference = resultOf(always(bestSingle(outcomes), outcomes), outcomes)
   const points = sweep(quality, cost, outcomes, reference.cost)
   const good = points.filter((point, at) => {
@@ -29,4 +35,12 @@ export function bestLambda(quality: Rows, cost: Rows, outcomes: Outcomes, slack:
     return smooth >= (1 - slack) * reference.quality && point.cost < reference.cost
   })
   return good.at(-1)?.lambda ?? null
+}
+
+function withoutGaps(rows: Rows, expected: Rows): Rows {
+  return rows.map((row, at) =>
+    row.some(Number.isNaN)
+      ? row.map((value, column) => (Number.isNaN(value) ? (expected[at]?.[column] ?? value) : value))
+      : row,
+  )
 }

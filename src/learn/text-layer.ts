@@ -1,5 +1,3 @@
-import type { Prompt } from '../classify/features/prompt.ts'
-import { countTerms } from '../classify/features/terms.ts'
 import { componentsOf } from './components.ts'
 import {
   type Matrix,
@@ -8,14 +6,14 @@ import {
   rowOf,
   selectColumns,
   selectRows,
-  selectSparse,
   shifted,
-  type SparseRows,
-  sparseProduct,
   transposed,
+  withoutRows,
   zeros,
 } from './matrix.ts'
+import { termOf, weightOf } from './reading.ts'
 import { ridge } from './ridge.ts'
+import { type SparseRows, sparseProduct } from './sparse.ts'
 
 /** Buckets that words are hashed into. */
 const BUCKETS = 1 << 14
@@ -32,44 +30,31 @@ export type TextLayer = {
 }
 
 /** Terms of prompts, weighted by rarity (tf-idf), each row of length 1. */
-export function weighTerms(prompts: readonly Prompt[]): { rows: SparseRows; rarity: Float64Array } {
-  const counts = prompts.map((prompt) => countTerms(prompt, BUCKETS))
+export function weighTerms(terms: readonly Uint32Array[]): SparseRows {
   const seen = new Float64Array(BUCKETS)
-  for (const row of counts) for (const bucket of row.keys()) seen[bucket] = (seen[bucket] ?? 0) + 1
-  const rarity = seen.map((times) => Math.log((1 + prompts.length) / (1 + times)) + 1)
-  const starts = new Int32Array(prompts.length + 1)
-  for (const [row, { size }] of counts.entries()) starts[row + 1] = (starts[row] ?? 0) + size
-  const indices = new Int32Array(starts.at(-1) ?? 0)
-  const values = new Float32Array(indices.length)
-  for (const [row, terms] of counts.entries()) {
-    const weighted = weightsOf(terms, rarity)
-    indices.set([...terms.keys()], starts[row])
-    values.set(weighted, starts[row])
-  }
-  return { rows: { columns: BUCKETS, starts, indices, values }, rarity }
+  for (const row of terms) for (const bucket of bucketsOf(row)) seen[bucket] = (seen[bucket] ?? 0) + 1
+  const bucketScales = seen.map((times) => Math.log((1 + terms.length) / (1 + times)) + 1)
+  return { terms, rowScales: Float64Array.from(terms, (row) => scaleOf(row, bucketScales)), bucketScales }
 }
 
-function weightsOf(terms: ReadonlyMap<number, number>, rarity: Float64Array): Float64Array {
-  const weights = Float64Array.from(terms, ([bucket, count]) => (1 + Math.log(count)) * (rarity[bucket] ?? 0))
-  const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight * weight, 0))
-  return weights.map((weight) => weight / Math.max(length, 1e-9))
+function bucketsOf(terms: Uint32Array): Set<number> {
+  return new Set(terms.map((term) => termOf(term) & (BUCKETS - 1)))
+}
+
+/** What brings a row to length 1. */
+function scaleOf(terms: Uint32Array, rarity: Float64Array): number {
+  let squares = 0
+  for (const term of terms) {
+    squares += (weightOf(term) * (rarity[termOf(term) & (rarity.length - 1)] ?? 0)) ** 2
+  }
+  return 1 / Math.max(Math.sqrt(squares), 1e-9)
 }
 
 /** What the words of one prompt say. */
-export function readText({ rarity, weights, offset }: TextLayer, prompt: Prompt): Float64Array {
-  const terms = countTerms(prompt, rarity.length)
-  const values = weightsOf(terms, rarity)
-  const result = offset.slice()
-  let at = 0
-  for (const bucket of terms.keys()) {
-    const row = rowOf(weights, bucket)
-    const value = values[at] ?? 0
-    for (let column = 0; column < result.length; column += 1) {
-      result[column] = (result[column] ?? 0) + value * (row[column] ?? 0)
-    }
-    at += 1
-  }
-  return result
+export function readText({ rarity, weights, offset }: TextLayer, terms: Uint32Array): Float64Array {
+  const rows = { terms: [terms], rowScales: Float64Array.of(scaleOf(terms, rarity)), bucketScales: rarity }
+  const { values } = sparseProduct(rows, Int32Array.of(0), weights)
+  return values.map((value, column) => value + (offset[column] ?? 0))
 }
 
 /** A target that words may predict, with the ridge strengths to choose from. */
@@ -81,18 +66,18 @@ const LEAST_EXPLAINED = 0.002
 /**
  * Fits the text layer, each target with the strength that has the smallest error on prompts not seen.
  *
- * @returns the layer, and what it says of each prompt when it was fitted without its fold
+ * @returns the layer; what it says of each prompt when it was fitted without its fold; and how to get from there back to
+ *   each target, less its mean: one row per number, one column per target, zeros where words do not predict it
  */
 export function fitText(
-  rows: SparseRows,
-  rarity: Float64Array,
+  sparse: SparseRows,
   targets: readonly TextTarget[],
   folds: readonly (readonly number[])[],
-): { layer: TextLayer; unseen: Matrix } {
+): { layer: TextLayer; unseen: Matrix; back: Matrix } {
   const expanded = targets.flatMap(({ values, strengths }, target) =>
     strengths.map((strength) => ({ target, values, strength })),
   )
-  const height = rows.starts.length - 1
+  const height = sparse.terms.length
   const wanted = zeros(height, expanded.length)
   for (const [column, { values }] of expanded.entries()) {
     for (const [row, value] of values.entries()) wanted.values[row * expanded.length + column] = value
@@ -100,10 +85,8 @@ export function fitText(
   const strengths = Float64Array.from(expanded, ({ strength }) => strength)
   const guesses = zeros(height, expanded.length)
   for (const held of folds) {
-    const isHeld = new Set(held)
-    const seen = Array.from({ length: height }, (_, row) => row).filter((row) => !isHeld.has(row))
-    const { weights, mean } = fitRidge(selectSparse(rows, seen), selectRows(wanted, seen), strengths)
-    const said = shifted(sparseProduct(selectSparse(rows, held), weights), mean, 1)
+    const { weights, mean } = fitRidge(sparse, withoutRows(height, held), wanted, strengths)
+    const said = shifted(sparseProduct(sparse, Int32Array.from(held), weights), mean, 1)
     for (const [at, row] of held.entries()) guesses.values.set(rowOf(said, at), row * expanded.length)
   }
   const errors = columnErrors(wanted, guesses)
@@ -114,16 +97,26 @@ export function fitText(
     return always || explains ? [best] : []
   })
   const whole = fitRidge(
-    rows,
+    sparse,
+    withoutRows(height, []),
     selectColumns(wanted, kept),
     Float64Array.from(kept, (column) => strengths[column] ?? 1),
   )
-  return compress(whole, rarity, selectColumns(guesses, kept))
+  const { layer, unseen, restoring } = compress(whole, sparse.bucketScales, selectColumns(guesses, kept))
+  const back = zeros(unseen.columns, targets.length)
+  for (const [at, column] of kept.entries()) {
+    const target = expanded[column]?.target ?? 0
+    for (let row = 0; row < back.rows; row += 1) {
+      back.values[row * back.columns + target] = restoring.values[row * restoring.columns + at] ?? 0
+    }
+  }
+  return { layer, unseen, back }
 }
 
-function fitRidge(rows: SparseRows, targets: Matrix, strengths: Float64Array) {
-  const mean = meansOf(targets)
-  return { weights: ridge(rows, shifted(targets, mean, -1), strengths), mean }
+function fitRidge(sparse: SparseRows, rows: Int32Array, targets: Matrix, strengths: Float64Array) {
+  const own = selectRows(targets, rows)
+  const mean = meansOf(own)
+  return { weights: ridge(sparse, rows, shifted(own, mean, -1), strengths), mean }
 }
 
 /** Mean squared errors of guesses, and those of always guessing the mean. */
@@ -145,7 +138,7 @@ function compress(
   { weights, mean }: { weights: Matrix; mean: Float64Array },
   rarity: Float64Array,
   unseen: Matrix,
-): { layer: TextLayer; unseen: Matrix } {
+): { layer: TextLayer; unseen: Matrix; restoring: Matrix } {
   const centre = meansOf(unseen)
   const variances = meanSquares(shifted(unseen, centre, -1))
   const scale = variances.map((variance) => 1 / (Math.sqrt(variance) + 1e-9))
@@ -156,6 +149,10 @@ function compress(
   return {
     layer: { rarity, weights: turn(scaled(weights, scale)), offset: turn(scaled(shift, scale)).values },
     unseen: turn(standard),
+    restoring: scaled(
+      directions,
+      scale.map((factor) => 1 / factor),
+    ),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Matrix, rowOf, selectRows, zeros } from './matrix.ts'
+import { type Matrix, rowOf, selectRows, withoutRows, zeros } from './matrix.ts'
 import { columnMeans } from './outcomes.ts'
 import { createRandom } from './random.ts'
 
@@ -114,7 +114,7 @@ function edgesOf(sorted: Float64Array): Float64Array {
 
 function baseOf(targets: Matrix, link: Forest['link']): Float64Array {
   const rows = Array.from({ length: targets.rows }, (_, row) => rowOf(targets, row))
-  const means = columnMeans(rows)
+  const means = columnMeans(rows).map((mean) => (Number.isNaN(mean) ? 0 : mean))
   return link === 'softmax' ? means.map((mean) => Math.log(mean + 1e-4)) : means
 }
 
@@ -146,12 +146,13 @@ type Growth = {
 
 function growTree(growth: Growth, rows: Int32Array): Tree {
   const nodes: Node[] = [{ values: new Float64Array() }]
-  const open = [{ at: 0, rows, depth: 0 }]
+  const open: Open[] = [{ at: 0, rows, depth: 0, counted: null }]
   for (let next = open.pop(); next; next = open.pop()) {
     const { at, depth } = next
     const splittable = depth < growth.options.depth && next.rows.length >= 2 * growth.options.minLeaf
-    const split = splittable ? bestSplit(growth, next.rows) : null
-    if (!split) {
+    const counted = splittable ? (next.counted ?? count(growth, next.rows)) : null
+    const split = counted && bestSplit(growth, next.rows, counted)
+    if (!split || !counted) {
       nodes[at] = { values: leafOf(growth, next.rows) }
       continue
     }
@@ -161,10 +162,27 @@ function growTree(growth: Growth, rows: Int32Array): Tree {
     const left = nodes.length
     nodes[at] = { feature, threshold: edges[feature]?.[bin] ?? 0, left }
     nodes.push({ values: new Float64Array() }, { values: new Float64Array() })
-    open.push({ at: left, rows: next.rows.filter(goesLeft), depth: depth + 1 })
-    open.push({ at: left + 1, rows: next.rows.filter((row) => !goesLeft(row)), depth: depth + 1 })
+    const sides = [next.rows.filter(goesLeft), next.rows.filter((row) => !goesLeft(row))] as const
+    const histograms = depth + 1 < growth.options.depth ? countSides(growth, sides, counted) : [null, null]
+    for (const [side, own] of sides.entries()) {
+      open.push({ at: left + side, rows: own, depth: depth + 1, counted: histograms[side] ?? null })
+    }
   }
   return nodes
+}
+
+/** A node that may still be split. `counted` is null where its histograms are not known yet. */
+type Open = { at: number; rows: Int32Array; depth: number; counted: Float64Array | null }
+
+/** Histograms of both sides: the smaller is counted, the larger is what is left. Takes the whole's numbers over. */
+function countSides(
+  growth: Growth,
+  [left, right]: readonly [Int32Array, Int32Array],
+  whole: Float64Array,
+): [Float64Array, Float64Array] {
+  const smaller = count(growth, left.length < right.length ? left : right)
+  for (let at = 0; at < whole.length; at += 1) whole[at] = (whole[at] ?? 0) - (smaller[at] ?? 0)
+  return left.length < right.length ? [smaller, whole] : [whole, smaller]
 }
 
 function leafOf({ gradients, weights, options }: Growth, rows: Int32Array): Float64Array {
@@ -187,60 +205,68 @@ function columnSums(matrix: Matrix, rows: Int32Array): Float64Array {
 type Split = { feature: number; bin: number; gain: number }
 
 /** The split that explains most of the gradients, or null when none helps. */
-function bestSplit(growth: Growth, rows: Int32Array): Split | null {
+function bestSplit(growth: Growth, rows: Int32Array, counted: Float64Array): Split | null {
   const totals = columnSums(growth.gradients, rows)
   const whole = explained(totals, rows.length, growth.options.shrinkage)
+  const size = BINS * (totals.length + 1)
   let best: Split | null = null
-  for (const feature of growth.used) {
-    const split = splitOf(growth, rows, feature, totals, whole)
+  for (const [at, feature] of growth.used.entries()) {
+    const histogram = counted.subarray(at * size, (at + 1) * size)
+    const split = splitOf(growth, feature, histogram, { totals, whole, rows: rows.length })
     if (split && split.gain > Math.max(best?.gain ?? 0, 1e-9)) best = split
   }
   return best
 }
 
 function splitOf(
-  { binned, gradients, options }: Growth,
-  rows: Int32Array,
+  { binned, options: { minLeaf, shrinkage } }: Growth,
   feature: number,
-  totals: Float64Array,
-  whole: number,
+  histogram: Float64Array,
+  { totals, whole, rows }: { totals: Float64Array; whole: number; rows: number },
 ): Split | null {
-  const { sums, counts } = histogram(binned, gradients, rows, feature)
-  const left = new Float64Array(totals.length)
-  let count = 0
+  const targets = totals.length
+  const left = new Float64Array(targets)
+  const right = new Float64Array(targets)
+  let before = 0
   let best: Split | null = null
   for (let bin = 0; bin < (binned.edges[feature]?.length ?? 0); bin += 1) {
-    count += counts[bin] ?? 0
-    for (let target = 0; target < left.length; target += 1) {
-      left[target] = (left[target] ?? 0) + (sums[bin * left.length + target] ?? 0)
+    const from = bin * (targets + 1)
+    before += histogram[from + targets] ?? 0
+    for (let target = 0; target < targets; target += 1) {
+      left[target] = (left[target] ?? 0) + (histogram[from + target] ?? 0)
+      right[target] = (totals[target] ?? 0) - (left[target] ?? 0)
     }
-    const others = rows.length - count
-    if (count < options.minLeaf || others < options.minLeaf) continue
-    const right = totals.map((total, target) => total - (left[target] ?? 0))
-    const { shrinkage } = options
-    const gain = explained(left, count, shrinkage) + explained(right, others, shrinkage) - whole
+    const after = rows - before
+    if (before < minLeaf || after < minLeaf) continue
+    const gain = explained(left, before, shrinkage) + explained(right, after, shrinkage) - whole
     if (gain > (best?.gain ?? 0)) best = { feature, bin, gain }
   }
   return best
 }
 
-function histogram({ bins, rows: height }: Binned, gradients: Matrix, rows: Int32Array, feature: number) {
+/** Per used feature and bin: the sum of each target's gradients, then how many rows. */
+function count({ binned, used, gradients }: Growth, rows: Int32Array): Float64Array {
   const { columns, values } = gradients
-  const sums = new Float64Array(BINS * columns)
-  const counts = new Int32Array(BINS)
-  for (const row of rows) {
-    const bin = bins[feature * height + row] ?? 0
-    counts[bin] = (counts[bin] ?? 0) + 1
-    const [to, from] = [bin * columns, row * columns]
-    for (let column = 0; column < columns; column += 1) {
-      sums[to + column] = (sums[to + column] ?? 0) + (values[from + column] ?? 0)
+  const size = columns + 1
+  const counted = new Float64Array(used.length * BINS * size)
+  for (const [at, feature] of used.entries()) {
+    const bins = binned.bins.subarray(feature * binned.rows, (feature + 1) * binned.rows)
+    for (const row of rows) {
+      const to = (at * BINS + (bins[row] ?? 0)) * size
+      const from = row * columns
+      for (let column = 0; column < columns; column += 1) {
+        counted[to + column] = (counted[to + column] ?? 0) + (values[from + column] ?? 0)
+      }
+      counted[to + columns] = (counted[to + columns] ?? 0) + 1
     }
   }
-  return { sums, counts }
+  return counted
 }
 
-function explained(sums: Float64Array, count: number, shrinkage: number): number {
-  return sums.reduce((total, sum) => total + sum * sum, 0) / (count + shrinkage)
+function explained(sums: Float64Array, rows: number, shrinkage: number): number {
+  let squares = 0
+  for (const sum of sums) squares += sum * sum
+  return squares / (rows + shrinkage)
 }
 
 /** Forests grown without each fold, and what each says of the rows it has not seen. */
@@ -252,8 +278,7 @@ export function growCrossFitted(
 ): Matrix {
   const result = zeros(features.rows, targets.columns)
   for (const held of folds) {
-    const unseen = new Set(held)
-    const seen = Array.from({ length: features.rows }, (_, row) => row).filter((row) => !unseen.has(row))
+    const seen = withoutRows(features.rows, held)
     const forest = growForest(selectRows(features, seen), selectRows(targets, seen), options)
     for (const row of held) {
       result.values.set(predictRow(forest, rowOf(features, row)), row * result.columns)

@@ -1,3 +1,5 @@
+import { quantile } from './outcomes.ts'
+
 /**
  * RouteLLM's figures for a strong and a weak model (Ong et al. 2024, arXiv 2406.18665, section 4): how much of the gap
  * between them a router recovers for how many calls of the strong one.
@@ -62,14 +64,6 @@ function shareFor(points: readonly Point[], recovery: number): number {
     previous = point
   }
   return 1
-}
-
-/** Linear between the two nearest values. */
-function quantile(sorted: Float64Array, share: number): number {
-  const at = share * (sorted.length - 1)
-  const low = sorted[Math.floor(at)] ?? 0
-  const high = sorted[Math.ceil(at)] ?? 0
-  return low + (high - low) * (at - Math.floor(at))
 }
 
 function mean(values: Float64Array): number {

@@ -28,6 +28,7 @@ const plugin = z.looseObject({
   cost_quality_tradeoff: z.number().min(0).max(10).nullish(),
   min_quality: z.number().min(0).max(1).nullish(),
   max_cost_usd: z.number().positive().nullish(),
+  exploration: z.number().min(0).max(1).nullish(),
 })
 
 /** Pairs that the caller keeps with a request. */
@@ -80,5 +81,6 @@ function autoRouterPreferences(plugins: readonly z.infer<typeof plugin>[]): Auto
     costQualityTradeoff: auto?.cost_quality_tradeoff,
     minQuality: auto?.min_quality,
     maxCostUsd: auto?.max_cost_usd,
+    explorationRate: auto?.exploration,
   })
 }

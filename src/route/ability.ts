@@ -73,6 +73,25 @@ export function abilitiesOf(model: Pick<CatalogModel, 'scores'>): Abilities {
   return abilities
 }
 
+/** Standard deviation of what nobody measured, on the scale of abilities, before anything speaks for the model. */
+const UNMEASURED_SPREAD = 0.25
+/** How much any published score tells of every task, in units of what is believed without one. */
+const GENERAL_INFORMATION = 0.5
+
+/**
+ * How far a model's abilities may be off, as standard deviations: the more published scores speak for a task, the
+ * less. Half of it is our judgement: a score measures the benchmark's prompts, never the caller's.
+ */
+export function spreadsOf(model: Pick<CatalogModel, 'scores'>): Abilities {
+  const benchmarks = [...normalisedScores(model).keys()]
+  const spreads = { ...NO_ABILITIES }
+  for (const task of TASK_TYPES) {
+    const own = benchmarks.reduce((sum, benchmark) => sum + (EVIDENCE[task][benchmark] ?? 0), 0)
+    spreads[task] = UNMEASURED_SPREAD / Math.sqrt(1 + GENERAL_INFORMATION * benchmarks.length + own)
+  }
+  return spreads
+}
+
 const NO_ABILITIES: Record<TaskType, number> = {
   code: 0,
   math: 0,

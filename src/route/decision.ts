@@ -27,6 +27,8 @@ export type Policy = {
   /** Model ids or patterns; null allows all. */
   allowedModels: readonly string[] | null
   dataCollection: 'allow' | 'deny'
+  /** Share (0..1) of decisions that try what is not known well enough. */
+  explorationRate: number
 }
 
 /** OpenRouter's default balance; the floor of `auto:floor` is ours. */
@@ -37,6 +39,7 @@ export const BALANCED: Policy = {
   minQuality: 0.7,
   allowedModels: null,
   dataCollection: 'allow',
+  explorationRate: 0,
 }
 
 /** A candidate judged: fit to be tried, or why not. `score` orders the eligible ones; higher is better. */
@@ -62,6 +65,8 @@ export type Decision = {
   /** Probability (0..1) that the choice answers well. */
   confidence: number
   policy: { name: string; version: number; propensity: number }
+  /** The parameters that predicted: `base`, or the id of a training. */
+  parameters: string
   judged: readonly Judged[]
   /**
    * What this request was expected to cost at the candidate predicted best (`best`), and at the cheapest; null where

@@ -1,57 +1,91 @@
+import type { ReasoningEffort } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
 import type { Exclusion } from '../core/routing.ts'
 import type { Decision, EligibleCandidate, Judged } from './decision.ts'
+import { effortsFor } from './effort.ts'
 import { exclusionOf, type FilterContext } from './filter.ts'
-import { effortFor, type Prediction, predict } from './predict.ts'
+import type { Outlook } from './outlook.ts'
+import { holds, keptShare, type SessionMemory } from './pin.ts'
+import { type Prediction, predict } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
-import { scoreOf, type Weights } from './rank.ts'
+import { type Expected, scoreOf, type Weights } from './rank.ts'
 
 /** Of a candidate whose host is not there: nobody will look at it, and there are many. */
-const UNPREDICTED: Prediction = { quality: 0, costMicroUsd: null, ttftMs: 0, latencyMs: 0 }
+const UNPREDICTED: Prediction = { quality: 0, priorQuality: 0, costMicroUsd: null, ttftMs: 0, latencyMs: 0 }
+
+/** What candidates are judged by, besides what filters read. */
+export type JudgeContext = FilterContext & { outlook: Outlook; session: SessionMemory | null }
 
 /** Every candidate filtered, predicted and scored, in the order of the catalog. */
-export function judge(candidates: readonly Candidate[], context: FilterContext, weights: Weights): Judged[] {
-  const { demand, request, hosts } = context
-  const { effort: wished, shown } = request.reasoning
-  const predicted = candidates.map((candidate) => {
-    const host = hosts.get(candidate.offer.host)
-    if (!host)
-      return { candidate, effort: null, prediction: UNPREDICTED, excludedBy: 'no_live_host' as const }
-    const named = context.requested?.has(candidate.model.id) ?? false
-    const wish = { effort: wished, free: !named || shown === true }
-    const effort = effortFor(candidate, demand, wish, host.takesReasoningEffort)
-    const prediction = predict(candidate, demand, effort)
-    return { candidate, effort, prediction, excludedBy: exclusionOf(candidate, prediction, context) }
-  })
+export function judge(candidates: readonly Candidate[], context: JudgeContext, weights: Weights): Judged[] {
+  const firsts = candidates.map((candidate) => armOf(candidate, effortsOf(candidate, context)[0], context))
   // Better to try a host that may still be ill than to turn the request away.
-  const ignoreBreakers = predicted.every(({ excludedBy }) => excludedBy !== null)
-  const barOf = (exclusion: Exclusion | null) =>
-    ignoreBreakers && exclusion === 'breaker_open' ? null : exclusion
-  const bestCost = costOfBest(predicted.filter(({ excludedBy }) => barOf(excludedBy) === null))
-  return predicted.map(({ candidate, effort, prediction, excludedBy }) => {
-    const bar = barOf(excludedBy)
-    return bar === null
-      ? { candidate, effort, prediction, eligible: true, score: scoreOf(prediction, weights, bestCost) }
-      : { candidate, effort, prediction, eligible: false, excludedBy: bar }
+  const ignoreBreakers = firsts.every(({ excludedBy }) => excludedBy !== null)
+  const isBarred = ({ excludedBy }: Arm) =>
+    excludedBy !== null && !(ignoreBreakers && excludedBy === 'breaker_open')
+  const bestCost = costOfBest(firsts.filter((arm) => !isBarred(arm)))
+  // Other orderings would always think least.
+  const choosesEffort = weights.ordering === 'utility' || weights.ordering === 'quality'
+  const judgedAs = (arm: Arm): Judged => {
+    const { candidate, effort, prediction, excludedBy } = arm
+    return excludedBy !== null && isBarred(arm)
+      ? { candidate, effort, prediction, eligible: false, excludedBy }
+      : { candidate, effort, prediction, eligible: true, score: scoreOf(prediction, weights, bestCost) }
+  }
+  return firsts.map((first) => {
+    let best = judgedAs(first)
+    // Whatever else bars a candidate bars it with every effort.
+    if (!choosesEffort || (isBarred(first) && first.excludedBy !== 'cost_cap')) return best
+    for (const effort of effortsOf(first.candidate, context)) {
+      if (effort === first.effort) continue
+      const other = judgedAs(armOf(first.candidate, effort, context))
+      if (other.eligible && !(best.eligible && best.score >= other.score)) best = other
+    }
+    return best
   })
 }
 
-/** Expected cost of the candidate of highest predicted quality, the cheapest of equals; 0 when unknown. */
-function costOfBest(predicted: readonly Predicted[]): number {
+/** A candidate run with one effort. */
+type Arm = {
+  candidate: Candidate
+  effort: ReasoningEffort | null
+  prediction: Prediction
+  excludedBy: Exclusion | null
+}
+
+/** The efforts a candidate may be run with, the likeliest first. */
+function effortsOf(candidate: Candidate, { request, demand, hosts, requested }: JudgeContext) {
+  const { effort, shown } = request.reasoning
+  const free = shown === true || !requested?.has(candidate.model.id)
+  const takesEffort = hosts.get(candidate.offer.host)?.takesReasoningEffort ?? false
+  return effortsFor(candidate, demand, { effort, free }, takesEffort)
+}
+
+function armOf(candidate: Candidate, effort: ReasoningEffort | null, context: JudgeContext): Arm {
+  const { demand, request, hosts, outlook, session } = context
+  if (!hosts.has(candidate.offer.host))
+    return { candidate, effort, prediction: UNPREDICTED, excludedBy: 'no_live_host' }
+  const cached = holds(session, candidate) ? keptShare(request) : 0
+  const prediction = predict(candidate, demand, effort, outlook, cached)
+  return { candidate, effort, prediction, excludedBy: exclusionOf(candidate, prediction, context) }
+}
+
+/** Expected cost, in micro-USD, of the candidate of highest predicted quality, the cheapest of equals; 0 when unknown. */
+export function costOfBest(predicted: readonly Predicted[]): number {
   return bestPriced(predicted)?.costMicroUsd ?? 0
 }
 
-type Predicted = { candidate: Candidate; prediction: Prediction }
-type Priced = { candidate: Candidate; quality: number; costMicroUsd: number }
+type Predicted = { prediction: Expected }
+type Priced<P> = { one: P; quality: number; costMicroUsd: number }
 
-function bestPriced(predicted: readonly Predicted[]): Priced | null {
-  let best: Priced | null = null
-  for (const { candidate, prediction } of predicted) {
-    const { quality, costMicroUsd } = prediction
+function bestPriced<P extends Predicted>(predicted: readonly P[]): Priced<P> | null {
+  let best: Priced<P> | null = null
+  for (const one of predicted) {
+    const { quality, costMicroUsd } = one.prediction
     if (costMicroUsd === null) continue
     const better =
       !best || quality > best.quality || (quality === best.quality && costMicroUsd < best.costMicroUsd)
-    if (better) best = { candidate, quality, costMicroUsd }
+    if (better) best = { one, quality, costMicroUsd }
   }
   return best
 }
@@ -65,7 +99,7 @@ export function counterfactualOf(judged: readonly Judged[]): Decision['counterfa
   const costs = able.flatMap(({ prediction }) => prediction.costMicroUsd ?? [])
   const best = bestPriced(able)
   return {
-    best: best?.candidate ?? null,
+    best: best?.one.candidate ?? null,
     alwaysBestMicroUsd: best?.costMicroUsd ?? null,
     alwaysCheapestMicroUsd: costs.length > 0 ? costs.reduce((least, cost) => Math.min(least, cost)) : null,
   }

@@ -23,7 +23,7 @@ export function pinOf(
   const looping = inToolLoop(request.messages)
   if (memory) {
     return {
-      holds: ({ model, offer }) => model.id === memory.modelId && offer.host === memory.host,
+      holds: (candidate) => holds(memory, candidate),
       reason: looping ? 'pinned_by_tool_loop' : 'pinned_by_session',
     }
   }
@@ -33,6 +33,30 @@ export function pinOf(
     holds: ({ offer }) => hosts.get(offer.host)?.seals === seals,
     reason: 'pinned_by_tool_loop',
   }
+}
+
+/** Whether a candidate answered last in a session. */
+export function holds(
+  memory: SessionMemory | null,
+  { model, offer }: Pick<Candidate, 'model' | 'offer'>,
+): boolean {
+  return memory !== null && model.id === memory.modelId && offer.host === memory.host
+}
+
+/** Hosts keep no shorter beginnings than this, in characters: about 1,000 tokens. */
+const LEAST_KEPT_CHARS = 4_000
+
+/**
+ * The share (0..1) of a conversation that who answered last has read before, and that its host may still hold: all but
+ * the last message. By characters of text.
+ */
+export function keptShare({ messages }: ChatRequest): number {
+  const lengths = messages.map(({ content }) =>
+    content.reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0),
+  )
+  const total = lengths.reduce((sum, length) => sum + length, 0)
+  const kept = total - (lengths.at(-1) ?? 0)
+  return kept < LEAST_KEPT_CHARS ? 0 : kept / total
 }
 
 /** Whose seal the latest sealed thought of the loop carries; a turn without calls ended the loop before. */

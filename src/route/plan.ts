@@ -1,10 +1,13 @@
 import type { Exclusion, ProviderPreferences, Reason } from '../core/routing.ts'
 import type { EligibleCandidate, Judged } from './decision.ts'
 import type { Pin } from './pin.ts'
-import type { Ordering, Selection } from './select.ts'
+import type { Weights } from './rank.ts'
+import type { Selection } from './select.ts'
 
 /** How many candidates one request may try, the choice included. */
 const MAX_PLAN = 5
+/** A session changes to another model where that promises so much more utility: ten points of predicted quality. */
+const SWITCH_GAIN = 0.1
 
 export type PlanInput = {
   selection: Selection
@@ -15,8 +18,7 @@ export type PlanInput = {
   judged: readonly Judged[]
   provider: ProviderPreferences
   pin: Pin | null
-  ordering: Ordering
-  tradeoff: number
+  weights: Weights
 }
 
 export type Plan = { attempts: readonly EligibleCandidate[]; reason: Reason }
@@ -50,12 +52,22 @@ function bestOfEach(
   })
 }
 
-function stage(selection: Selection, { ranked, pin }: PlanInput): EligibleCandidate[] {
+function stage(selection: Selection, input: PlanInput): EligibleCandidate[] {
+  const { ranked } = input
   if (selection.kind === 'pinned')
     return ranked.filter(({ candidate }) => candidate.model.id === selection.modelId)
-  const pinned = pin && ranked.find(({ candidate }) => pin.holds(candidate))
-  const choice = pinned ?? ranked[0]
+  const choice = pinned(input) ?? ranked[0]
   return choice ? [choice, ...othersAfter(choice, ranked)] : []
+}
+
+/** Who is to go on, unless another is worth the change. */
+function pinned({ ranked, pin, weights }: PlanInput): EligibleCandidate | undefined {
+  const holder = pin && ranked.find(({ candidate }) => pin.holds(candidate))
+  const [best] = ranked
+  if (!holder || !best) return undefined
+  const { ordering, costWeight } = weights
+  const mayChange = pin.reason === 'pinned_by_session' && ordering === 'utility' && costWeight < Infinity
+  return mayChange && best.score - holder.score > SWITCH_GAIN ? undefined : holder
 }
 
 /**
@@ -71,12 +83,12 @@ function othersAfter(choice: EligibleCandidate, ranked: readonly EligibleCandida
 }
 
 function reasonFor(input: PlanInput, attempts: readonly EligibleCandidate[]): Reason {
-  const { selection, pin, ranked, ordering, tradeoff } = input
+  const { selection, pin, ranked, weights } = input
   if (selection.kind === 'pinned') return 'pinned_by_request'
   const choice = attempts[0]
   if (pin && choice && pin.holds(choice.candidate)) return pin.reason
   if (ranked.length === 1) return 'only_candidate'
-  switch (ordering) {
+  switch (weights.ordering) {
     case 'quality':
       return 'quality_optimal'
     case 'latency':
@@ -85,7 +97,7 @@ function reasonFor(input: PlanInput, attempts: readonly EligibleCandidate[]): Re
     case 'price':
       return 'cost_optimal'
     case 'utility':
-      return tradeoff === 0 ? 'quality_optimal' : 'cost_optimal'
+      return weights.costWeight === 0 ? 'quality_optimal' : 'cost_optimal'
   }
 }
 

@@ -1,11 +1,17 @@
-import { type Abilities, abilitiesOf } from './ability.ts'
+import { type Abilities, abilitiesOf, spreadsOf } from './ability.ts'
+import type { Tier } from '../core/demand.ts'
 import type { CatalogModel, Offer } from './catalog/model.ts'
+import { type Efforts, effortsByTier } from './effort.ts'
 
 /** One model at one host, with what does not change between requests worked out once. */
 export type Candidate = {
   model: CatalogModel
   offer: Offer
   abilities: Abilities
+  /** Standard deviations of `abilities`. */
+  spreads: Abilities
+  /** What it may be run with where we are free to choose, by tier. */
+  efforts: Readonly<Record<Tier, Efforts>>
   contextWindow: number
   maxOutputTokens: number
   /** Start values of the live figures; where nothing is published, the medians of the catalog's published ones. */
@@ -53,10 +59,14 @@ export function prepareCatalog(models: readonly CatalogModel[]): PreparedCatalog
 
 function candidatesOf(model: CatalogModel): Candidate[] {
   const abilities = abilitiesOf(model)
+  const spreads = spreadsOf(model)
+  const efforts = effortsByTier(model)
   return model.offers.map((offer) => ({
     model,
     offer,
     abilities,
+    spreads,
+    efforts,
     contextWindow: Math.min(model.contextWindow, offer.contextWindow ?? Infinity),
     maxOutputTokens: Math.min(model.maxOutputTokens, offer.maxOutputTokens ?? Infinity),
     ttftMs: offer.speed?.ttftMs ?? UNKNOWN_TTFT_MS,

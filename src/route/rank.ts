@@ -1,36 +1,35 @@
 import type { ProviderPreferences } from '../core/routing.ts'
-import type { EligibleCandidate } from './decision.ts'
 import type { Prediction } from './predict.ts'
 import type { Ordering } from './select.ts'
 
 /** Score lost per second of expected latency: a quick answer outweighs a small difference in quality. */
-const LATENCY_WEIGHT_PER_SECOND = 0.002
+const LATENCY_WEIGHT_PER_SECOND = 0.0005
 /** Score lost per second beyond the latency the caller prefers. */
 const LATE_WEIGHT_PER_SECOND = 0.05
-/** At trade-off 5, the whole cost of the best model is worth this much quality. */
-const COST_WEIGHT = 0.05
-
 /** Stands for an unknown cost, in micro-USD: dearer than any answer. */
 const UNKNOWN_COST = 1e12
 
 /** What the order of eligible candidates depends on. */
 export type Weights = {
   ordering: Ordering
-  /** 0 = quality only … 10 = cheapest. */
-  tradeoff: number
+  /** Quality (0..1) that the whole cost of the best model is worth: 0 = quality only … Infinity = cheapest only. */
+  costWeight: number
   preferredMaxLatencyMs?: number
 }
 
+/** The part of a prediction that orders candidates. */
+export type Expected = Pick<Prediction, 'quality' | 'costMicroUsd' | 'ttftMs' | 'latencyMs'>
+
 /**
- * utility = quality − w(t) × cost ÷ cost of the best model − latency terms, with w(t) = 0.05 × t ÷ (10 − t):
- * the price of a point of quality is stated relative to what the best model would cost for this very request, so
- * it holds for short and long requests alike. w(0) = 0, w(5) = 0.05, w(7) = 0.117, w(9) = 0.45, w(10) = ∞.
- * At 0 only a preferred latency counts beside quality; above 0, a higher trade-off never chooses a dearer candidate.
+ * utility = quality − weight × cost ÷ cost of the best model − latency terms: the price of a point of quality is stated
+ * relative to what the best model would cost for this very request, so it holds for short and long requests alike.
+ * At a weight of 0 only a preferred latency counts beside quality; above 0, a higher one never chooses a dearer
+ * candidate.
  *
  * @param bestCostMicroUsd expected cost of the candidate with the highest quality
  * @returns higher is better; an unknown price counts as dearer than any known one
  */
-export function scoreOf(prediction: Prediction, weights: Weights, bestCostMicroUsd: number): number {
+export function scoreOf(prediction: Expected, weights: Weights, bestCostMicroUsd: number): number {
   const { quality, costMicroUsd, latencyMs, ttftMs } = prediction
   const cost = costMicroUsd ?? UNKNOWN_COST
   const late = Math.max(0, latencyMs - (weights.preferredMaxLatencyMs ?? Infinity)) / 1_000
@@ -44,13 +43,20 @@ export function scoreOf(prediction: Prediction, weights: Weights, bestCostMicroU
     case 'throughput':
       return ttftMs - latencyMs
     case 'utility': {
-      if (weights.tradeoff >= 10) return -cost
-      const costWeight = (COST_WEIGHT * weights.tradeoff) / (10 - weights.tradeoff)
-      const latencyWeight = weights.tradeoff === 0 ? 0 : LATENCY_WEIGHT_PER_SECOND
+      const { costWeight } = weights
+      if (costWeight === Infinity) return -cost
+      const latencyWeight = costWeight === 0 ? 0 : LATENCY_WEIGHT_PER_SECOND
       const slow = (latencyWeight * latencyMs) / 1_000 + LATE_WEIGHT_PER_SECOND * late
       return quality - costWeight * (cost / Math.max(1, bestCostMicroUsd)) - slow
     }
   }
+}
+
+/** What candidates are ordered by: a whole candidate, or what was recorded of one. */
+export type Scored = {
+  candidate: { model: { id: string }; offer: { host: string } }
+  prediction: Expected
+  score: number
 }
 
 /**
@@ -58,12 +64,12 @@ export function scoreOf(prediction: Prediction, weights: Weights, bestCostMicroU
  * all others, the better ones first. Of equal scores the better, then the cheaper, then the faster comes first; what
  * is still equal is ordered by id, so equal input gives equal order.
  */
-export function rank(
-  eligible: readonly EligibleCandidate[],
+export function rank<C extends Scored>(
+  eligible: readonly C[],
   { order }: ProviderPreferences,
   minQuality: number,
-): EligibleCandidate[] {
-  const place = ({ candidate }: EligibleCandidate) => {
+): C[] {
+  const place = ({ candidate }: Scored) => {
     const index = order?.indexOf(candidate.offer.host) ?? -1
     return index < 0 ? Infinity : index
   }
@@ -81,20 +87,20 @@ export function rank(
 }
 
 /** By how much a candidate is predicted to miss the quality that is good enough; 0 when it reaches it. */
-function shortfall({ prediction }: EligibleCandidate, minQuality: number): number {
+function shortfall({ prediction }: Scored, minQuality: number): number {
   return Math.max(0, minQuality - prediction.quality)
 }
 
-function byPrediction(a: Prediction, b: Prediction): number {
+function byPrediction(a: Expected, b: Expected): number {
   const byCost = compare(a.costMicroUsd ?? Infinity, b.costMicroUsd ?? Infinity)
   return compare(b.quality, a.quality) || byCost || compare(a.latencyMs, b.latencyMs)
 }
 
-function byName(a: EligibleCandidate, b: EligibleCandidate): number {
+function byName(a: Scored, b: Scored): number {
   return compare(nameOf(a), nameOf(b))
 }
 
-function nameOf({ candidate }: EligibleCandidate): string {
+function nameOf({ candidate }: Scored): string {
   return `${candidate.model.id} ${candidate.offer.host}`
 }
 

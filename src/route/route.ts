@@ -1,12 +1,16 @@
-import type { ChatRequest } from '../core/chat.ts'
+import { type ChatRequest, inToolLoop } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import { AppError } from '../core/errors.ts'
 import type { RoutingPreferences } from '../core/routing.ts'
-import type { Decision, HostState, Policy } from './decision.ts'
+import type { Beliefs } from './beliefs.ts'
+import { costWeightFor } from './cost-weight.ts'
+import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
+import { type Arm, explore, type Exploration } from './explore.ts'
 import { patternTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge } from './judge.ts'
-import { pinOf, type SessionMemory } from './pin.ts'
+import { logitOf, type Outlook, outlookOf, spreadFor } from './outlook.ts'
 import { ownFormatFirst } from './own-format.ts'
+import { pinOf, type SessionMemory } from './pin.ts'
 import { planAttempts } from './plan.ts'
 import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
@@ -30,6 +34,8 @@ export type RoutingInput = {
   openBreakers: ReadonlySet<string>
   /** Null without a session, or in a new one. */
   session: SessionMemory | null
+  /** What was learned from the tenant's own outcomes. */
+  beliefs: Beliefs
 }
 
 /**
@@ -45,27 +51,60 @@ export function route(input: RoutingInput): Decision {
   const weights = weightsFor(selection, input)
   const isAllowed = patternTest([policy.allowedModels, preferences.autoRouter.allowedModels])
   const requested = requestedModels([selection, ...fallbacks])
-  const judged = judge(catalog.candidates, { ...input, requested, isAllowed }, weights)
+  const outlook = outlookOf(input.beliefs, catalog.candidates, demand)
+  const judged = judge(catalog.candidates, { ...input, requested, isAllowed, outlook }, weights)
   const bestFirst = rank(eligibleOf(judged, requested), provider, qualityFloor(selection, input))
   const asOrdered = provider.order !== undefined || provider.sort !== undefined
-  const ranked = asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)
-  const { ordering, tradeoff } = weights
+  const bestRanked = asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)
   const pin = pinOf(input.session, input.request, input.hosts)
-  const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, pin, ordering, tradeoff })
+  const isFree = selection.kind === 'auto' && weights.ordering === 'utility' && !asOrdered && pin === null
+  const exploration = isFree ? exploreModels(bestRanked, input, outlook) : null
+  const ranked = exploration?.explored ? withFirst(exploration.chosen, bestRanked) : bestRanked
+  const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, pin, weights })
   const [choice, ...others] = plan.attempts
   if (!choice) throw new AppError('internal', 'A ranking without a first')
   return {
     id: input.id,
     createdAt: input.now,
     requestedModel: preferences.model,
-    reason: plan.reason,
+    reason: exploration?.explored ? 'explore' : plan.reason,
     demand,
     plan: [choice, ...others],
-    confidence: confidenceOf(choice.candidate, demand, choice.effort),
-    policy: { name: policy.name, version: policy.version, propensity: 1 },
+    confidence: confidenceOf(choice.candidate, demand, choice.effort, outlook),
+    policy: { name: policy.name, version: policy.version, propensity: exploration?.propensity ?? 1 },
+    parameters: input.beliefs.parameters,
     judged,
     counterfactual: counterfactualOf(judged),
   }
+}
+
+/**
+ * Now and then a model that is not known well enough, in place of the best. Never within a tool loop, never one that is
+ * predicted below the quality wanted; caps on prices hold for all that may be chosen.
+ */
+function exploreModels(
+  ranked: readonly EligibleCandidate[],
+  { id, request, demand, preferences, policy }: RoutingInput,
+  outlook: Outlook,
+): Exploration<ModelArm> | null {
+  const rate = preferences.autoRouter.explorationRate ?? policy.explorationRate
+  if (rate === 0 || inToolLoop(request.messages)) return null
+  const models = new Map<string, ModelArm>()
+  const wanted = Math.min(preferences.autoRouter.minQuality ?? 0, ranked[0]?.prediction.quality ?? 0)
+  for (const offer of ranked) {
+    const { model } = offer.candidate
+    const { quality } = offer.prediction
+    if (models.has(model.id) || quality < wanted) continue
+    const spread = spreadFor(offer.candidate, demand, outlook)
+    models.set(model.id, { offer, utility: offer.score, quality, belief: { mean: logitOf(quality), spread } })
+  }
+  return explore([...models.values()], { rate, seed: id })
+}
+
+type ModelArm = Arm & { offer: EligibleCandidate }
+
+function withFirst({ offer }: ModelArm, ranked: readonly EligibleCandidate[]): EligibleCandidate[] {
+  return [offer, ...ranked.filter((other) => other !== offer)]
 }
 
 /** The models named by the caller; null when `auto` is among them, since then any will do. */
@@ -84,12 +123,12 @@ function qualityFloor(selection: Selection, { preferences, policy }: RoutingInpu
   return preferences.autoRouter.minQuality ?? (wantsFloor ? policy.minQuality : 0)
 }
 
-function weightsFor(selection: Selection, { preferences, policy }: RoutingInput): Weights {
+function weightsFor(selection: Selection, { preferences, policy, catalog, hosts }: RoutingInput): Weights {
   const { autoRouter, provider } = preferences
   const ordering = provider.sort ?? selection.ordering ?? 'utility'
   return {
     ordering,
-    tradeoff: autoRouter.costQualityTradeoff ?? policy.costQualityTradeoff,
+    costWeight: costWeightFor(autoRouter.costQualityTradeoff ?? policy.costQualityTradeoff, catalog, hosts),
     ...(provider.preferredMaxLatencyMs !== undefined && {
       preferredMaxLatencyMs: provider.preferredMaxLatencyMs,
     }),

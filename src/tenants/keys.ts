@@ -44,12 +44,7 @@ export async function authenticate(
 ): Promise<Caller> {
   const hash = await sha256Hex(secret)
   if ((unknown.get(hash) ?? 0) > now) throw refused()
-  // Other requests may wait for this load, so it must not end with the request that began it.
-  const load = () => {
-    const work = loadKey(hash, stores, now, background)
-    background(work.catch(() => undefined))
-    return work
-  }
+  const load = () => loadKey(hash, stores, now, background)
   const key = await CACHE.get(hash, load, now, background)
   if (!isValid(key, now)) throw refused()
   return { keyId: key.id, tenantId: key.tenantId, scopes: key.scopes }

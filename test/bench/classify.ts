@@ -1,5 +1,5 @@
 /**
- * Accuracy, calibration and speed of the classifier on labelled prompts.
+ * Accuracy, calibration and speed of the classifier on labelled prompts; difficulty and length of answers against outcomes.
  * Run: `node test/bench/classify.ts [folder of data sets] [split]`; splits are train, val (default) and test. Sources that
  * were never trained on are judged apart, on all their rows.
  */
@@ -8,6 +8,7 @@ import * as z from 'zod'
 import { classify } from '../../src/classify/classify.ts'
 import type { ChatRequest } from '../../src/core/chat.ts'
 import { TIERS, type Demand } from '../../src/core/demand.ts'
+import { measureHeads } from '../../src/dev/train/head-report.ts'
 import { readLines } from '../../src/dev/train/read-lines.ts'
 
 const rowSchema = z.object({
@@ -221,6 +222,17 @@ for (const source of [
   const items = judged.filter((item) => item.row.source === source)
   if (items.length > 0) console.log(`  ${source.padEnd(18)} ${tiers(items)}`)
 }
+
+const heads = measureHeads(folder)
+console.log(
+  '\ndifficulty: correlation with that found in outcomes, of rules and now, over a set and inside categories;',
+)
+console.log('"test" is the split of that name, "left" a whole set by a head that was not trained on it')
+console.table(heads.difficulty)
+console.log(
+  '\nanswer length: mean absolute error (mean error) in ln units of the median answer, no limit named',
+)
+console.table(heads.length)
 
 function timed(label: string, texts: readonly string[]): void {
   const requests = texts.map((text) => request(text))

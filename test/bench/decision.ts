@@ -6,6 +6,7 @@ import { classify } from '../../src/classify/classify.ts'
 import type { Inbound } from '../../src/protocols/inbound.ts'
 import { decodeChatRequest } from '../../src/protocols/openai-chat/decode-request.ts'
 import { HOSTS } from '../../src/providers/hosts.ts'
+import { NO_BELIEFS } from '../../src/route/beliefs.ts'
 import { CATALOG } from '../../src/route/catalog/index.ts'
 import { BALANCED, type HostState } from '../../src/route/decision.ts'
 import { type PreparedCatalog, prepareCatalog } from '../../src/route/prepared-catalog.ts'
@@ -52,6 +53,7 @@ function decide({ chat, routing }: Inbound, catalog: PreparedCatalog): void {
     hosts,
     openBreakers: new Set(),
     session: null,
+    beliefs: NO_BELIEFS,
   })
 }
 

@@ -80,6 +80,15 @@ export function readOutcomeSet(folder: string, name: string): OutcomeSet {
   }
 }
 
+/** Every model's score of every prompt, whether its price is known or not; NaN where there is none. */
+export function readScores(folder: string, name: string): { prompts: SetPrompt[]; scores: Float64Array[] } {
+  const rows = readLines(join(folder, name, 'outcomes.jsonl.gz'), outcomeSchema)
+  return {
+    prompts: readLines(join(folder, name, 'prompts.jsonl.gz'), promptSchema),
+    scores: rows.map(({ s }) => Float64Array.from(s, (score) => score ?? Number.NaN)),
+  }
+}
+
 /** In USD. Tokens that were not recorded count as the model's median. */
 function costOf(
   { it, ot, cost }: z.infer<typeof outcomeSchema>,

@@ -1,162 +1,88 @@
 /**
- * `npm run bench:routing [folder] [benchmark,…]`: routing by predicted outcomes on sets of real ones, against constants,
- * mixes, and the oracle. Fitted and tuned on train and val, read on test.
+ * `npm run bench:routing -- [folder] [id,…]`: routing by predicted outcomes on sets of real ones, against constants,
+ * mixes, nearest neighbours and the oracle; at the end what a release claims, and whether it holds.
  */
-import { foldsOf, promptOf, readOutcomeSet } from './outcome-sets.ts'
-import { bootstrap } from '../../src/learn/bootstrap.ts'
-import { calibrationError } from '../../src/learn/calibrate.ts'
-import { predictOutcome } from '../../src/learn/outcome-model.ts'
-import { type Outcomes, pick, pickRows, type Rows } from '../../src/learn/outcomes.ts'
-import {
-  always,
-  bestSingle,
-  cheapestMix,
-  type Choices,
-  choose,
-  resultOf,
-  sharesOf,
-} from '../../src/learn/policy.ts'
-import { bestLambda, sweep } from '../../src/learn/savings.ts'
-import { train } from '../../src/learn/train.ts'
-import { twoModelFigures } from '../../src/learn/two-models.ts'
+import { measureForeign } from './routing-foreign.ts'
+import { type ManyModels, measureManyModels } from './routing-many-models.ts'
+import { percent, points, printVerdicts, type Verdict } from './routing-table.ts'
+import { measureCold, measureTwoModels } from './routing-two-models.ts'
 
-const MANY_MODELS = { M1: 'mix7', M3: 'mmlu_pro', M4: 'llmrouter_ulab', M5: 'zeroeval', M6: 'bfcl' }
-const SLACKS = [0, 0.005, 0.01]
-const SEED = 20_261_123
+const SETS = { M1: 'mix7', M3: 'mmlu_pro', M4: 'llmrouter_ulab', M5: 'zeroeval', M6: 'bfcl' }
+/** Per set: the share saved at a slack of 1 %, and the difference in quality that goes with it. */
+const MUST = {
+  M1: { saving: 0.65, difference: -0.003 },
+  M3: { saving: 0.5, difference: 0 },
+  M4: { saving: 0.68, difference: -0.01 },
+  M5: { saving: 0.45, difference: -0.01 },
+  M6: { saving: 0.8, difference: -0.01 },
+}
+const M2_SAVING = 0.2
+const M4_AT_EQUAL_COST = 0.035
+const MAX_CALIBRATION_ERROR = 0.05
+const MAX_BYTES = 150 * 1_024
+const MAX_DECISION_MS = 0.3
 
 const [, , folder = new URL('../../../shared/data', import.meta.url).pathname, only] = process.argv
-const wanted = new Set(only?.split(',') ?? ['R1', 'R2', ...Object.keys(MANY_MODELS)])
+const wanted = only?.split(',')
+const isWanted = (id: string) => wanted === undefined || wanted.includes(id)
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
-const points = (difference: number) => `${difference >= 0 ? '+' : ''}${(100 * difference).toFixed(2)}`
-
-/** RouteLLM's own benchmarks, by its protocol: every prompt is judged by what was learned without its fold. */
-const TWO_MODELS = { R1: 'mmlu', R2: 'gsm8k' }
-
-for (const [id, bench] of Object.entries(TWO_MODELS)) {
-  if (!wanted.has(id)) continue
-  const set = readOutcomeSet(folder, 'routellm')
-  const rows = [...set.prompts.keys()].filter((row) => set.prompts[row]?.bench === bench)
-  const prompts = pick(set.prompts, rows)
-  const outcomes = pickRows(set.outcomes, rows)
-  const { unseen } = train({
-    prompts: prompts.map(promptOf),
-    outcomes,
-    groups: prompts.map(({ cat }) => cat),
-    folds: foldsOf(prompts),
-  })
-  const scored = rows.flatMap((_, at) => (prompts[at]?.decontam ? [] : [at]))
-  const gain = Float64Array.from(pick(unseen.quality, scored), ([weak = 0, strong = 0]) => strong - weak)
-  const { scores } = pickRows(outcomes, scored)
-  const { apgr, cpt50, cpt80 } = twoModelFigures(gain, columnOf(scores, 0), columnOf(scores, 1))
-  console.log(
-    `\n${id} RouteLLM ${bench}: ${scored.length} prompts out of fold, APGR ${apgr.toFixed(3)}, CPT50 ${cpt50.toFixed(1)}, CPT80 ${cpt80.toFixed(1)}`,
-  )
+const verdicts: Verdict[] = []
+if (isWanted('R1')) verdicts.push(measureTwoModels(folder, 'R1'))
+if (isWanted('R2')) verdicts.push(measureTwoModels(folder, 'R2'))
+if (isWanted('R3')) verdicts.push(measureCold(folder))
+const measured = new Map<string, ManyModels>()
+for (const id of ['M1', 'M3', 'M4', 'M5', 'M6'] as const) {
+  if (!isWanted(id) && !(id === 'M1' && isWanted('M2'))) continue
+  const found = measureManyModels(folder, id, SETS[id])
+  measured.set(id, found)
+  verdicts.push(savingVerdict(id, found))
+  if (id === 'M1') verdicts.push(hindsightVerdict(found))
 }
+if (isWanted('O1')) verdicts.push(measureForeign(folder))
+if (measured.size > 0) verdicts.push(calibrationVerdict(), sizeVerdict())
+printVerdicts(verdicts)
 
-for (const [id, name] of Object.entries(MANY_MODELS)) {
-  if (!wanted.has(id)) continue
-  const set = readOutcomeSet(folder, name)
-  const rows = [...set.prompts.keys()]
-  const isTest = (row: number) => set.prompts[row]?.split === 'test'
-  const [dev, test] = [rows.filter((row) => !isTest(row)), rows.filter(isTest)]
-  const outcomes = pickRows(set.outcomes, dev)
-  const prompts = pick(set.prompts, dev)
-  const started = performance.now()
-  const { model, unseen } = train({
-    prompts: prompts.map(promptOf),
-    outcomes,
-    groups: prompts.map(({ cat }) => cat),
-    folds: foldsOf(prompts),
-  })
-  const seconds = (performance.now() - started) / 1_000
-  const told = pick(set.prompts, test).map((prompt) => predictOutcome(model, promptOf(prompt)))
-  const quality = told.map((one) => one.quality)
-  const cost = told.map((one) => one.cost ?? new Float64Array(one.quality.length))
-  console.log(
-    `\n${id} ${name}: ${dev.length} prompts to learn from, ${test.length} to test, ${outcomes.models.length} models, ${seconds.toFixed(0)} s, groups weigh ${model.groups?.weight ?? 0}`,
-  )
-  const confidence = told.map((one) => one.confidence)
-  report(outcomes, unseen.quality, unseen.cost ?? [], pickRows(set.outcomes, test), {
-    quality,
-    cost,
-    confidence,
-  })
-}
-
-type Predicted = { quality: Rows; cost: Rows; confidence: Rows }
-
-function report(dev: Outcomes, devQuality: Rows, devCost: Rows, test: Outcomes, predicted: Predicted) {
-  const { quality, cost, confidence } = predicted
-  const reference = bestSingle(dev)
-  const constant = always(reference, test)
-  const { quality: good, cost: dear } = resultOf(constant, test)
-  const hindsight = bestSingle(test)
-  console.log(
-    `  reference ${test.models[reference]} ${percent(good)}; best in hindsight ${test.models[hindsight]} ${percent(resultOf(always(hindsight, test), test).quality)}; best static mix saves ${percent(1 - cheapestMix(test, good) / dear)}; oracle saves ${percent(oracleSaving(test, good, dear))}`,
-  )
-  for (const slack of SLACKS) {
-    const lambda = bestLambda(devQuality, devCost, dev, slack)
-    const choices = lambda === null ? constant : choose(quality, cost, lambda)
-    const devChoices = lambda === null ? always(reference, dev) : choose(devQuality, devCost, lambda)
-    const [saving, difference] = paired(choices, constant, test)
-    const [devSaving, devDifference] = paired(devChoices, always(reference, dev), dev)
-    console.log(
-      `  slack ${percent(slack)}: saves ${saving}, quality ${difference} | unseen dev ${devSaving} ${devDifference} | ${shares(choices, test)}`,
-    )
+function savingVerdict(id: keyof typeof MUST, { ours, atEqualCost }: ManyModels): Verdict {
+  const must = MUST[id]
+  const { saving, difference } = ours.at(-1) ?? { saving: 0, difference: 0 }
+  const isM4 = id === 'M4'
+  return {
+    id,
+    must: `saves ≥ ${percent(must.saving)}, quality ≥ ${points(must.difference)}${isM4 ? `; ${points(M4_AT_EQUAL_COST)} at equal cost` : ''}`,
+    measured: `${percent(saving)}, ${points(difference)}${isM4 ? `; ${points(atEqualCost)}` : ''}`,
+    holds:
+      saving >= must.saving && difference >= must.difference && (!isM4 || atEqualCost >= M4_AT_EQUAL_COST),
   }
-  const curve = sweep(quality, cost, test, dear)
-  const least = Math.min(...curve.filter((point) => point.quality >= good).map((point) => point.cost))
-  const best = Math.max(...curve.filter((point) => point.cost <= dear).map((point) => point.quality))
-  const top = resultOf(always(hindsight, test), test)
-  const leastTop = Math.min(...curve.filter((p) => p.quality >= top.quality).map((point) => point.cost))
-  const errors = test.models.map((_, column) =>
-    calibrationError(columnOf(confidence, column), columnOf(test.scores, column)),
-  )
-  console.log(
-    `  on the curve: ${percent(1 - least / dear)} at equal quality, ${points(best - good)} at equal cost; against hindsight ${percent(1 - leastTop / top.cost)} | calibration error mean ${(errors.reduce((a, b) => a + b, 0) / errors.length).toFixed(3)}, worst ${Math.max(...errors).toFixed(3)}`,
-  )
 }
 
-/** Saving and difference in quality against a reference, each with its 95 % interval. */
-function paired(choices: Choices, reference: Choices, outcomes: Outcomes): [string, string] {
-  const mine = perPrompt(choices, outcomes)
-  const theirs = perPrompt(reference, outcomes)
-  const all = Int32Array.from(mine.costs.keys())
-  const saving = (drawn: Int32Array) => 1 - sum(mine.costs, drawn) / sum(theirs.costs, drawn)
-  const difference = (drawn: Int32Array) =>
-    (sum(mine.scores, drawn) - sum(theirs.scores, drawn)) / drawn.length
-  const savings = bootstrap(all.length, saving, SEED).map(percent)
-  const differences = bootstrap(all.length, difference, SEED).map(points)
-  return [
-    `${percent(saving(all))} [${savings.join(', ')}]`,
-    `${points(difference(all))} pp [${differences.join(', ')}]`,
-  ]
+function hindsightVerdict({ againstHindsight }: ManyModels): Verdict {
+  return {
+    id: 'M2',
+    must: `saves ≥ ${percent(M2_SAVING)} against the best in hindsight`,
+    measured: percent(againstHindsight),
+    holds: againstHindsight >= M2_SAVING,
+  }
 }
 
-function sum(values: Float64Array, drawn: Int32Array): number {
-  return drawn.reduce((total, row) => total + (values[row] ?? 0), 0)
+function calibrationVerdict(): Verdict {
+  const found = [...measured].map(([id, { calibration }]) => ({ id, ...calibration }))
+  return {
+    id: 'C1',
+    must: `mean over models ≤ ${MAX_CALIBRATION_ERROR}`,
+    measured: found
+      .map(({ id, error, perfect }) => `${id} ${error.toFixed(3)} (luck ${perfect.toFixed(3)})`)
+      .join(', '),
+    holds: found.every(({ error }) => error <= MAX_CALIBRATION_ERROR),
+  }
 }
 
-function perPrompt(choices: Choices, { scores, costs }: Outcomes) {
-  const of = (rows: Rows) => Float64Array.from(choices, (column, row) => rows[row]?.[column] ?? 0)
-  return { scores: of(scores), costs: of(costs) }
-}
-
-function oracleSaving(test: Outcomes, good: number, dear: number): number {
-  const curve = sweep(test.scores, test.costs, test, dear)
-  return 1 - Math.min(...curve.filter((point) => point.quality >= good).map((point) => point.cost)) / dear
-}
-
-function shares(choices: Choices, { models }: Outcomes): string {
-  const named = sharesOf(choices, models.length).map((share, at) => ({ share, name: models[at] ?? '' }))
-  const top = named.toSorted((a, b) => b.share - a.share).filter(({ share }) => share > 0.005)
-  return top
-    .slice(0, 5)
-    .map(({ share, name }) => `${name} ${percent(share)}`)
-    .join(', ')
-}
-
-function columnOf(rows: Rows, column: number): Float64Array {
-  return Float64Array.from(rows, (row) => row[column] ?? 0)
+function sizeVerdict(): Verdict {
+  const bytes = Math.max(...[...measured.values()].map((found) => found.bytes))
+  const decisionMs = Math.max(...[...measured.values()].map((found) => found.decisionMs))
+  return {
+    id: 'S1',
+    must: `≤ ${MAX_BYTES / 1_024} KB; ≤ ${MAX_DECISION_MS} ms`,
+    measured: `${(bytes / 1_024).toFixed(0)} KB; ${decisionMs.toFixed(2)} ms, in Node`,
+    holds: bytes <= MAX_BYTES && decisionMs <= MAX_DECISION_MS,
+  }
 }

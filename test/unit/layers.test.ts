@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   env: ['agents', 'providers'],
   worker: ['env', 'http', 'record', 'agents'],
-  dev: ['core', 'classify', 'route', 'learn'],
+  dev: ['core', 'protocols', 'classify', 'route', 'learn'],
 }
 
 /** Packages that only some rooms may import. */

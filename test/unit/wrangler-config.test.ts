@@ -26,6 +26,7 @@ const schema = z.object({
   assets: z.object({ binding: z.string(), run_worker_first: z.array(z.string()) }),
   triggers: z.object({ crons: z.array(z.string()) }),
   observability: z.object({ enabled: z.boolean() }),
+  limits: z.object({ cpu_ms: z.int() }),
 })
 type Config = z.infer<typeof schema>
 
@@ -45,13 +46,14 @@ const bindings = (of: Config) => ({
   assets: of.assets,
   triggers: of.triggers,
   observability: of.observability,
+  limits: of.limits,
 })
 
 it('binds in production everything that it binds locally', () => {
   expect(bindings(local)).toMatchObject({
     d1: ['DB'],
     kv: ['CONFIG'],
-    producers: ['EVENTS', 'BACKGROUND'],
+    producers: ['EVENTS', 'BACKGROUND', 'TRAININGS'],
   })
   expect(bindings(production)).toEqual(bindings(local))
 })

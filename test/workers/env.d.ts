@@ -14,5 +14,5 @@ declare global {
 
 type WorkerBindings = Pick<
   Env,
-  'ASSETS' | 'DB' | 'CONFIG' | 'EVENTS' | 'RATE_LIMIT' | 'SESSIONS' | 'RESPONSES' | 'BACKGROUND'
+  'ASSETS' | 'DB' | 'CONFIG' | 'EVENTS' | 'RATE_LIMIT' | 'SESSIONS' | 'RESPONSES' | 'BACKGROUND' | 'TRAININGS'
 >

@@ -153,6 +153,7 @@ describe('configuration', () => {
     ['LOCAL_HOSTS', '[{"id":"shed","base_url":"http://shed","api_key":["hunter2"],"models":[{"id":"m"}]}]'],
     ['SIMULATED_HOSTS_URL', 'hunter2'],
     ['RETENTION_DAYS', 'hunter2'],
+    ['EXPLORATION_RATE', '1.5'],
   ])('names a bad %s, but not its value', async (name, value) => {
     const logs = watchLogs()
     const variables = { ...keyless, [name]: value }

@@ -1,4 +1,5 @@
 import { TASK_TYPES } from '../../core/demand.ts'
+import { bytesOf } from './bytes.ts'
 import { GRAM_SPACE } from './grams.ts'
 
 /** The committed form of a `TaskModel`: small, and readable by a text editor as far as numbers are. */
@@ -55,10 +56,6 @@ export function unpackTaskModel(packed: PackedTaskModel): TaskModel {
     (grams.at(-1) ?? 0) < GRAM_SPACE
   if (!fits) throw new RangeError('The parts of the task model do not fit each other')
   return { ...tabulate(grams), gramWeights, gramScales: Float64Array.from(packed.gramScales), dense }
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
 }
 
 /** Sums of differences in LEB128. */

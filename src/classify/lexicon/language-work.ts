@@ -29,6 +29,7 @@ export const LANGUAGE_WORK: readonly TaskLine[] = [
     4.2,
     'rewrite*|rewrit*|re-write|rephrase*|rephras*|paraphras*|reword*|proofread*|copyedit*|copy edit|polish|make it more|make this more|make it sound|make this sound|more formal|more concise|more professional|more polite|less formal|correct the grammar|fix the grammar|grammar*|grammatical*|spelling mistakes|correct the following|correct this|fix the typos|edit the following|edit this|improve the following|improve this|improve the writing|improve my|shorten|make it shorter|shorter|make it longer|simplify the following text|simplify this text|simpler words|change the tone|tone down|convert to passive|active voice|make this sentence|make the sentence|this sentence passive|passive voice|in other words|reformat*|convert the following text|make it better|bullet points instead|punctuat*|rewrite the',
   ],
+  ['rewrite', 3, '^fix this:|fix this sentence|fix my sentence|fix my english|fix my grammar'],
   [
     'rewrite',
     4.2,
@@ -47,8 +48,9 @@ export const LANGUAGE_WORK: readonly TaskLine[] = [
   [
     'summarization',
     5,
-    '总结|摘要|概括|归纳要点|概述以下|提炼|核心观点|主要观点|主要内容|中心思想|要点|简述以下|会议纪要|小结|重点整理|整理重点|懒人包|标题',
+    '总结|摘要|概括|归纳要点|概述以下|提炼|核心观点|主要观点|主要内容|中心思想|要点|简述以下|会议纪要|小结|重点整理|整理重点|懒人包|拟一个标题|拟个标题|起一个标题|起个标题|写一个标题|合适的标题|适当的标题|选一个标题',
   ],
+  ['summarization', 2, '标题'],
   [
     'summarization',
     4.6,

@@ -15,7 +15,7 @@ export const OPEN_TASKS: readonly TaskLine[] = [
   [
     'knowledge',
     2.6,
-    '是什么|什么是|为什么|为何|是谁|哪一年|哪个国家|哪些|哪个|哪种|什么意思|的意思|含义|定义|介绍一下|介绍|简述|解释|解释一下|说明|区别|原理|原因|历史|首都|位于|发明|作者是|起源|特点|作用|影响|有何|何时|何地|怎么回事|如何理解|是否|真的吗|这首诗|表达了|科普|知识|概念|读音|什么结构|出自|朝代|的是|的说法|下列|正确的是|错误的是|不正确的是|属于|诊断为|根据《|分析|试述|简要分析|结合所学知识|叙述',
+    '是什么|什么是|为什么|为何|是谁|哪一年|哪个国家|哪些|哪个|哪种|什么意思|的意思|含义|定义|介绍一下|介绍|简述|解释|解释一下|说明|区别|差别|差异|有什么不同|有何不同|原理|原因|历史|首都|位于|发明|作者是|起源|特点|作用|影响|有何|何时|何地|怎么回事|如何理解|是否|真的吗|这首诗|表达了|科普|知识|概念|读音|什么结构|出自|朝代|的是|的说法|下列|正确的是|错误的是|不正确的是|属于|诊断为|根据《|分析|试述|简要分析|结合所学知识|叙述',
   ],
   [
     'knowledge',
@@ -57,6 +57,11 @@ export const OPEN_TASKS: readonly TaskLine[] = [
     'writing',
     4,
     'schreib*|gedicht*|geschichte|aufsatz|verfasse|brief an|e-mail an|écri*|rédige*|poème|histoire|lettre|discours|dissertation|escrib*|redacta*|poema|cuento|ensayo|carta|correo|historia|escrev*|redija|história|scriv*|poesia|racconto|書いて|作文|詩を|物語|小説|メール|手紙|써 줘|작성|시를|이야기|편지|напиши*|стих*|рассказ|сочинени*|письмо|эссе|napisz|wiersz|opowiadanie|yaz|şiir|hikaye|viết|bài thơ|câu chuyện|เขียน|اكتب|قصيدة|लिख*|कविता|γράψε|ποίημα',
+  ],
+  [
+    'writing',
+    3.4,
+    'script for a|script of a|script about|movie script|film script|video script|play script|stage play|a skit|comedy sketch|a scene|scene between|scene where|scene in which|短视频脚本|视频脚本|拍摄脚本|分镜|小品|话剧|情景剧|相声|相符的正文|正文并',
   ],
   [
     'artifact',

@@ -40,10 +40,11 @@ function targetsOf({ label }: Sample): number[] {
   return right.map((type) => TASK_TYPES.indexOf(type))
 }
 
-function requestOf(text: string): ChatRequest {
+/** A request of one user message, with tools of these names. */
+export function requestOf(text: string, tools: readonly string[] = []): ChatRequest {
   return {
     messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-    tools: [],
+    tools: tools.map((name) => ({ name })),
     output: { type: 'text' },
     sampling: {},
     reasoning: {},

@@ -90,7 +90,8 @@ function weigh(examples: readonly Example[]): Float64Array {
   )
 }
 
-function shuffle(order: number[], random: () => number): void {
+/** Fisher and Yates, in place. */
+export function shuffle(order: number[], random: () => number): void {
   for (let i = order.length - 1; i > 0; i -= 1) {
     const j = Math.floor(random() * (i + 1))
     const other = order[j] ?? 0

@@ -1,5 +1,7 @@
+import type { PackedHead } from '../../classify/learned/head.ts'
 import type { PackedTaskModel } from '../../classify/learned/task-model.ts'
 import { TASK_TYPES } from '../../core/demand.ts'
+import type { HeadWeights } from './head-fit.ts'
 import type { TaskFit } from './task-fit.ts'
 
 const TYPES = TASK_TYPES.length
@@ -33,6 +35,18 @@ export function packTaskModel({ weights, grams }: TaskFit): PackedTaskModel {
   }
 }
 
+/** Rounds the weights of a head to a byte each. */
+export function packHead({ dense, grams }: HeadWeights): PackedHead {
+  const denseScale = rounded(largest(dense) / LARGEST_BYTE)
+  const gramScale = rounded(largest(grams) / LARGEST_BYTE)
+  return { dense: inBytes(dense, denseScale), denseScale, grams: inBytes(grams, gramScale), gramScale }
+}
+
+function inBytes(weights: Float64Array, scale: number): string {
+  const bytes = Int8Array.from(weights, (weight) => steps(weight, scale, LARGEST_BYTE))
+  return base64(new Uint8Array(bytes.buffer))
+}
+
 function column(weights: Float32Array, type: number): Float32Array {
   return weights.filter((_, at) => at % TYPES === type)
 }
@@ -56,8 +70,10 @@ function steps(weight: number, scale: number, most: number): number {
   return Math.max(-most, Math.min(most, Math.round(weight / scale)))
 }
 
-function largest(weights: Float32Array): number {
-  return weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0)
+function largest(weights: Float32Array | Float64Array): number {
+  let most = 0
+  for (const weight of weights) most = Math.max(most, Math.abs(weight))
+  return most
 }
 
 /** To a few digits, and never 0. */

@@ -7,8 +7,8 @@ export type Seed = { text: string; label: TaskType; lang: string }
 
 /** How often a template is filled, by language. */
 const ROUNDS = new Map([
-  ['en', 4],
-  ['zh', 6],
+  ['en', 6],
+  ['zh', 9],
 ])
 const OTHER_ROUNDS = 2
 /** One without anything to fill in is repeated, with other openings, this often. */

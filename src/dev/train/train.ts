@@ -6,43 +6,84 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type PackedTaskModel, unpackTaskModel } from '../../classify/learned/task-model.ts'
+import { unpackTaskModel } from '../../classify/learned/task-model.ts'
+import { readAnswered, TRAINING_SETS } from './answered-prompts.ts'
 import { exampleOf } from './examples.ts'
-import { packTaskModel } from './pack.ts'
+import { headExamplesOf, ruledExamplesOf } from './head-examples.ts'
+import { fitDifficulty, fitLength } from './head-fit.ts'
+import { packHead, packTaskModel } from './pack.ts'
 import { measureLeftOut, measureModel } from './report.ts'
 import { readSamples } from './samples.ts'
 import { fitTasks } from './task-fit.ts'
 
 const DATA = join(import.meta.dirname, '../../../../shared/data')
-const TARGET = join(import.meta.dirname, '../../classify/learned/task-weights.ts')
+const LEARNED = join(import.meta.dirname, '../../classify/learned')
+/** Longest line that the formatter leaves alone. */
+const LINE = 110
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { 'leave-out': { type: 'boolean', default: false } },
 })
+const folder = positionals[0] ?? DATA
 
 const started = performance.now()
-const examples = readSamples(positionals[0] ?? DATA).map(exampleOf)
+const examples = readSamples(folder).map(exampleOf)
 const train = examples.filter(({ sample }) => sample.role !== 'fresh' && sample.split === 'train')
-const packed = packTaskModel(fitTasks(train))
-writeFileSync(TARGET, moduleOf(packed))
-const bytes = [packed.grams, packed.gramWeights, packed.denseWeights].map((text) => (text.length * 3) / 4)
-const seconds = ((performance.now() - started) / 1000).toFixed(1)
-console.log(
-  `${train.length} of ${examples.length} prompts, ${bytes.reduce((a, b) => a + b)} bytes, ${seconds} s`,
+const tasks = packTaskModel(fitTasks(train))
+const model = unpackTaskModel(tasks)
+const answered = TRAINING_SETS.flatMap((set) =>
+  headExamplesOf(
+    readAnswered(folder, set).filter(({ split }) => split !== 'test'),
+    model,
+  ),
 )
-console.table(measureModel(unpackTaskModel(packed), examples))
+const ruled = ruledExamplesOf(
+  train.map(({ sample }) => sample),
+  model,
+)
+const heads = [...answered, ...ruled]
+const difficulty = packHead(fitDifficulty(heads))
+const length = packHead(fitLength(heads))
+writeModule('task-weights.ts', 'PackedTaskModel', './task-model.ts', { TASK_WEIGHTS: tasks })
+writeModule('head-weights.ts', 'PackedHead', './head.ts', {
+  DIFFICULTY_HEAD: difficulty,
+  LENGTH_HEAD: length,
+})
+
+const bytes = [tasks, difficulty, length].map(bytesOf)
+const seconds = ((performance.now() - started) / 1000).toFixed(1)
+console.log(`task type: ${train.length} of ${examples.length} prompts; heads: ${heads.length}`)
+console.log(`bytes of task type, difficulty, length: ${bytes.join(', ')}; ${seconds} s`)
+console.table(measureModel(model, examples))
 if (values['leave-out']) console.table(measureLeftOut(train, examples))
 
-function moduleOf(model: PackedTaskModel): string {
-  const fields = Object.entries(model).map(([name, value]) => `  ${name}: ${JSON.stringify(value)},`)
-  return [
+/** Of what stands in base64. */
+function bytesOf(packed: object): number {
+  const texts = Object.values(packed).filter((value) => typeof value === 'string')
+  return texts.reduce((sum, text) => sum + Buffer.from(text, 'base64').length, 0)
+}
+
+function fieldOf(key: string, value: unknown): string {
+  const text = JSON.stringify(value).replaceAll('"', "'")
+  const line = `  ${key}: ${text},`
+  return typeof value === 'string' && line.length > LINE ? `  ${key}:\n    ${text},` : line
+}
+
+function writeModule(
+  file: string,
+  type: string,
+  from: string,
+  parts: Readonly<Record<string, object>>,
+): void {
+  const lines = [
     '// Written by `npm run train`; what it is and where it comes from stands in README.md beside it.',
-    "import type { PackedTaskModel } from './task-model.ts'",
-    '',
-    'export const TASK_WEIGHTS: PackedTaskModel = {',
-    ...fields,
-    '}',
-    '',
-  ].join('\n')
+    `import type { ${type} } from '${from}'`,
+  ]
+  for (const [name, part] of Object.entries(parts)) {
+    lines.push('', `export const ${name}: ${type} = {`)
+    for (const [key, value] of Object.entries(part)) lines.push(fieldOf(key, value))
+    lines.push('}')
+  }
+  writeFileSync(join(LEARNED, file), `${lines.join('\n')}\n`)
 }

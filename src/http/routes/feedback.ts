@@ -88,18 +88,18 @@ const predictions = z.object({
     z.object({
       model: z.string(),
       provider: z.string(),
-      predicted: z.object({ quality: z.number() }).optional(),
+      predicted: z.object({ prior_quality: z.number() }).optional(),
     }),
   ),
 })
 
-/** The quality that a decision expected of a model, or null where it was not weighed. */
+/** The quality that a decision expected of a model before it knew of any feedback, or null where it was not weighed. */
 function predictedIn(detail: string, model: string, provider: string): number | null {
   const candidates = predictions.safeParse(JSON.parse(detail)).data?.candidates
   const answered = candidates?.find(
     (candidate) => candidate.model === model && candidate.provider === provider,
   )
-  return answered?.predicted?.quality ?? null
+  return answered?.predicted?.prior_quality ?? null
 }
 
 function isSame(known: FeedbackRow, row: FeedbackRow): boolean {

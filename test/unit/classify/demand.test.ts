@@ -30,6 +30,7 @@ describe('classify: tier and difficulty', () => {
   it.each([
     AIME,
     'Prove that there are infinitely many prime numbers congruent to 3 modulo 4. Show every step of the proof.',
+    'Prove that every continuous function on a compact set is uniformly continuous.',
     '证明：对任意正整数 n，$n^3-n$ 能被 6 整除，并写出完整的推导过程。',
     '證明：對任意正整數 n，$n^3-n$ 能被 6 整除，並寫出完整的推導過程。',
   ])('finds %s a matter of reasoning', (text) => {
@@ -47,7 +48,7 @@ describe('classify: tier and difficulty', () => {
     expect(school).toBeLessThan(contest ?? 0)
   })
 
-  it.each(['lorem ipsum dolor sit amet', 'fix this: she go to school'])(
+  it.each(['lorem ipsum dolor sit amet', 'Lisbon, March, three of them'])(
     'never calls %s simple, whose type it cannot tell',
     (text) => {
       const { taskConfidence, difficulty, tier } = classify(ask(text))
@@ -56,6 +57,14 @@ describe('classify: tier and difficulty', () => {
       expect(tier).toBe('MEDIUM')
     },
   )
+
+  it.each([
+    'A tank holds 900 litres. It is filled at 12 litres a minute and loses 3 litres a minute through a crack. After how many minutes is it two thirds full?',
+    'Write a Python function that returns the second largest number of a list.',
+  ])('leaves the least effort to bare sums: MEDIUM for %s', (text) => {
+    expect(classify(ask(text)).tier).toBe('MEDIUM')
+    expect(classify(ask('1+1')).tier).toBe('SIMPLE')
+  })
 
   it('counts a wish for more thinking', () => {
     const plain = classify(ask(AIME)).difficulty
@@ -123,6 +132,10 @@ describe('classify: expected output tokens', () => {
     const demand = classify(ask(`Translate into French: ${text}`))
     expect(demand.expectedOutputTokens).toBeGreaterThan(demand.inputTokens.openai * 0.7)
     expect(demand.expectedOutputTokens).toBeLessThan(demand.inputTokens.openai * 1.5)
+  })
+
+  it('is what the text names, whatever was learned', () => {
+    expect(expected('Explain photosynthesis in 200 words.')).toBe(283)
   })
 
   it("stays within the caller's limit", () => {

@@ -62,6 +62,13 @@ const PROMPTS: readonly (readonly [TaskType, string])[] = [
   ['classification', '将下列词语分类为动词或名词：跑步、桌子、唱歌、电脑'],
   ['classification', 'Klassifiziere diese Bewertung als positiv oder negativ: Das Essen war kalt.'],
   ['classification', 'Clasifica este mensaje como queja o elogio: El servicio fue excelente.'],
+  ['knowledge', '语音识别和机器翻译有什么区别？'],
+  ['knowledge', '語音辨識和機器翻譯有什麼差別？'],
+  ['reasoning', '小陈、小林、小吴三人分别是厨师、司机和医生。小陈比医生年长，司机最年轻。小林是做什么的？'],
+  ['extraction', `根据以下文章回答问题：店家为什么担心？文章：${ARTICLE_HANS}`],
+  ['writing', 'Write the script for a scene in a hospital where two nurses disagree.'],
+  ['writing', '帮我写一个短视频脚本，介绍我们的咖啡馆'],
+  ['rewrite', 'fix this: she go to school'],
   ['rewrite', 'Rewrite this to sound more professional: hey, need that report asap'],
   ['rewrite', 'Fix the grammar in this sentence: he go to school yesterday and buyed a book'],
   [

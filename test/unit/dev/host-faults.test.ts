@@ -233,7 +233,7 @@ describe('in time', () => {
       await response.text()
       const took = performance.now() - began
       expect(took).toBeGreaterThan(180)
-      expect(took).toBeLessThan(600)
+      expect(took).toBeLessThan(3_000)
     }, 0.5))
 })
 

@@ -1,25 +1,24 @@
 import { describe, expect, it } from 'vitest'
+import { blended, blendWeights } from '../../../src/learn/blend.ts'
 import { bootstrap } from '../../../src/learn/bootstrap.ts'
 import { calibrate, calibrated, calibrationError } from '../../../src/learn/calibrate.ts'
 import { componentsOf, restored, scoresOf } from '../../../src/learn/components.ts'
 import { groupsOf } from '../../../src/learn/groups.ts'
-import { fitLinear, predictLinear } from '../../../src/learn/linear-head.ts'
-import { type Matrix, matrixOf, product, rowOf, type SparseRows } from '../../../src/learn/matrix.ts'
+import { fitLinear, fitSum, meanHead, predictLinear } from '../../../src/learn/linear-head.ts'
+import { type Matrix, matrixOf, product, rowOf } from '../../../src/learn/matrix.ts'
 import { createRandom } from '../../../src/learn/random.ts'
 import { ridge } from '../../../src/learn/ridge.ts'
+import type { SparseRows } from '../../../src/learn/sparse.ts'
 
 const many = (count: number) => Array.from({ length: count }, (_, at) => at)
 
+/** Rows of small whole numbers, as weights of terms that are their own buckets. */
 function sparseOf(rows: readonly (readonly number[])[]): SparseRows {
-  const entries = rows.map((row) => [...row.entries()].filter(([, value]) => value !== 0))
-  const starts = new Int32Array(rows.length + 1)
-  for (const [at, { length }] of entries.entries()) starts[at + 1] = (starts[at] ?? 0) + length
-  const flat = entries.flat()
+  const terms = rows.map((row) => Uint32Array.from(row, (value, bucket) => (bucket << 8) | value))
   return {
-    columns: rows[0]?.length ?? 0,
-    starts,
-    indices: Int32Array.from(flat, ([column]) => column),
-    values: Float32Array.from(flat, ([, value]) => value),
+    terms,
+    rowScales: new Float64Array(rows.length).fill(1),
+    bucketScales: new Float64Array(rows[0]?.length ?? 0).fill(1),
   }
 }
 
@@ -35,7 +34,7 @@ describe('ridge', () => {
       [2, 2],
       [3, 3],
     ])
-    const weights = ridge(sparseOf(rows), targets, Float64Array.of(1e-9, 1))
+    const weights = ridge(sparseOf(rows), Int32Array.of(0, 1, 2), targets, Float64Array.of(1e-9, 1))
     // (XᵀX + λ)⁻¹Xᵀy by hand: [1, 2] without shrinkage; [[3, 1], [1, 3]]⁻¹[4, 5] with λ = 1.
     expect(Array.from(weights.values)).toEqual([1, 7 / 8, 2, 11 / 8].map((value) => expect.closeTo(value, 2)))
   })
@@ -59,6 +58,46 @@ describe('the linear head', () => {
     const far = predictLinear(head, Float64Array.of(1e9, 5, 1))[0] ?? 0
     expect(far).toBeGreaterThan(0.5)
     expect(far).toBeLessThan(1)
+  })
+})
+
+describe('the sum of two heads', () => {
+  it('adds what words say to what the shape says', () => {
+    const random = createRandom(6)
+    const shape = matrixOf(many(300).map(() => [random()]))
+    const text = matrixOf(many(300).map(() => [random() - 0.5]))
+    const targets = matrixOf(many(300).map((row) => [(shape.values[row] ?? 0) + 2 * (text.values[row] ?? 0)]))
+    const folds = many(3).map((fold) => many(300).filter((row) => row % 3 === fold))
+    const { head, unseen } = fitSum(shape, { text, back: matrixOf([[2]]) }, targets, folds)
+    for (const row of [0, 1, 2]) {
+      const said = predictLinear(head, Float64Array.of(shape.values[row] ?? 0, text.values[row] ?? 0))[0] ?? 0
+      expect(Math.abs(said - (targets.values[row] ?? 0))).toBeLessThan(0.15)
+      expect(unseen.values[row]).toBeCloseTo(said, 1)
+    }
+    const [half = 0] = predictLinear(
+      meanHead(head, { ...head, weights: matrixOf([[0], [0]]) }, 0.5),
+      Float64Array.of(1, 0.4),
+    )
+    const [whole = 0] = predictLinear(head, Float64Array.of(1, 0.4))
+    expect(half).toBeCloseTo((whole + (head.offset[0] ?? 0)) / 2, 9)
+  })
+})
+
+describe('a blend', () => {
+  it('weighs parts by how little they err on the differences between models', () => {
+    const random = createRandom(8)
+    const truth = many(400).map(() => [random(), random()])
+    const noisy = (spread: number) =>
+      matrixOf(truth.map((row) => row.map((value) => value + spread * (random() - 0.5))))
+    const [good, bad] = [noisy(0.5), noisy(1)]
+    const shifted = matrixOf(truth.map((row) => row.map((value) => value + 9)))
+    const scores = truth.map((row) => Float64Array.from(row))
+    // Inverse variances: four to one.
+    const [first = 0, second = 0] = blendWeights(scores, [good, bad])
+    expect(Math.abs(first - 0.8)).toBeLessThan(0.13)
+    expect(first + second).toBe(1)
+    expect(blendWeights(scores, [bad, shifted])).toEqual([0, 1])
+    expect(blended([good, bad], [1, 0])).toEqual(good)
   })
 })
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcomes } from '../../../src/learn/outcomes.ts'
 import { columnMeans, indexOfMax, pickRows } from '../../../src/learn/outcomes.ts'
-import { always, bestSingle, cheapestMix, choose, resultOf, sharesOf } from '../../../src/learn/policy.ts'
+import {
+  always,
+  amongContenders,
+  bestSingle,
+  cheapestMix,
+  choose,
+  resultOf,
+  sharesOf,
+} from '../../../src/learn/policy.ts'
 import { createRandom } from '../../../src/learn/random.ts'
 import { bestLambda } from '../../../src/learn/savings.ts'
 import { twoModelFigures } from '../../../src/learn/two-models.ts'
@@ -25,6 +33,18 @@ describe('choices', () => {
     expect(choose(quality, cost, 0)).toEqual(Int32Array.of(1, 1, 0))
     expect(choose(quality, cost, 0.01)).toEqual(Int32Array.of(1, 0, 0))
     expect(choose(quality, cost, 1)).toEqual(Int32Array.of(0, 0, 0))
+  })
+
+  it('leave a model out of which no cost is known, unless cost does not count', () => {
+    const [quality, cost] = [rows([0.5, 0.9]), rows([1, Number.NaN])]
+    expect(choose(quality, cost, 0.01)).toEqual(Int32Array.of(0))
+    expect(choose(quality, cost, 0)).toEqual(Int32Array.of(1))
+  })
+
+  it('do not fall on a model that another beats for no more cost', () => {
+    const known = { ...outcomes, scores: rows([0.5, 0.6], [0.5, 0.6]), costs: rows([2, 1], [2, 1]) }
+    expect(amongContenders(rows([0.9, 0.4]), known)).toEqual(rows([-Infinity, 0.4]))
+    expect(amongContenders(rows([0.9, 0.4]), { ...known, costs: rows([1, 2]) })).toEqual(rows([0.9, 0.4]))
   })
 
   it('get what their models got', () => {
@@ -52,6 +72,12 @@ describe('the λ that saves most', () => {
     const got = resultOf(choose(outcomes.scores, outcomes.costs, lambda ?? 0), outcomes)
     expect(got.quality).toBeCloseTo(0.9, 9)
     expect(got.cost).toBeLessThan(5.1)
+  })
+
+  it('takes predictions where outcomes are not known', () => {
+    const gaps = outcomes.scores.map((row, at) => row.map((score) => (at % 3 === 0 ? Number.NaN : score)))
+    const lambda = bestLambda(outcomes.scores, outcomes.costs, { ...outcomes, scores: gaps }, 0)
+    expect(lambda).toBe(bestLambda(outcomes.scores, outcomes.costs, outcomes, 0))
   })
 
   it('is none when predictions know nothing', () => {

@@ -4,6 +4,7 @@ import { predictOutcome } from '../../../src/learn/outcome-model.ts'
 import { type Outcomes, pick, pickRows } from '../../../src/learn/outcomes.ts'
 import { always, bestSingle, choose, resultOf } from '../../../src/learn/policy.ts'
 import { createRandom } from '../../../src/learn/random.ts'
+import { readPrompt } from '../../../src/learn/reading.ts'
 import { bestLambda } from '../../../src/learn/savings.ts'
 import { train } from '../../../src/learn/train.ts'
 
@@ -37,7 +38,11 @@ const folds = [0, 1, 2, 3, 4].map((fold) => dev.filter((row) => row % 5 === fold
 const prompts = rows.map(({ prompt }) => prompt)
 
 function trained(changes: { groups?: readonly string[]; outcomes?: Outcomes } = {}) {
-  const set = { prompts: pick(prompts, dev), outcomes: pickRows(changes.outcomes ?? outcomes, dev), folds }
+  const set = {
+    readings: pick(prompts, dev).map(readPrompt),
+    outcomes: pickRows(changes.outcomes ?? outcomes, dev),
+    folds,
+  }
   return train({ ...set, groups: changes.groups ? pick(changes.groups, dev) : null })
 }
 
@@ -84,11 +89,33 @@ describe('training', () => {
     expect(quality[1]).toBeGreaterThan((quality[0] ?? 1) + 0.3)
   })
 
-  it('predicts no costs where one is unknown', () => {
-    const costs = outcomes.costs.with(0, Float64Array.of(1, Number.NaN, 1))
+  it('does with gaps in what is known of costs, and with models whose cost nobody knows', () => {
+    const costs = outcomes.costs.map((row, at) =>
+      row.map((cost, column) => (column === 1 || (at + column) % 3 === 0 ? Number.NaN : cost)),
+    )
+    const { model, unseen } = trained({ outcomes: { ...outcomes, costs } })
+    const { cost } = predictOutcome(model, { text: `Tell me of ${SUBJECTS[2]}: ${WORDS}`, tools: [] })
+    expect(cost?.[0]).toBeCloseTo(COST[0] / 1_000, 5)
+    expect(cost?.[1]).toBeNaN()
+    expect(cost?.[2]).toBeCloseTo(COST[2] / 1_000, 5)
+    const lambda = bestLambda(unseen.quality, unseen.cost ?? [], pickRows({ ...outcomes, costs }, dev), 0.01)
+    expect(lambda).toBeGreaterThan(0)
+  })
+
+  it('predicts no costs where none is known', () => {
+    const costs = outcomes.costs.map((row) => row.map(() => Number.NaN))
     const { model, unseen } = trained({ outcomes: { ...outcomes, costs } })
     expect(unseen.cost).toBeNull()
     expect(predictOutcome(model, { text: 'Hello', tools: [] }).cost).toBeNull()
+  })
+
+  it('warns of prompts unlike all that it has seen', () => {
+    const { model } = trained()
+    const about = (text: string) => predictOutcome(model, { text, tools: [] }).foreign
+    expect(about(`Tell me of ${SUBJECTS[1]}: ${WORDS}`)).toBe(false)
+    expect(about('SELECT region, SUM(total) FROM orders\n  GROUP BY region HAVING SUM(total) > 1000;')).toBe(
+      true,
+    )
   })
 
   it('is the same every time', () => {

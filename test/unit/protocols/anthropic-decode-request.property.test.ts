@@ -128,6 +128,6 @@ describe('decodeMessagesRequest, whatever the body', () => {
     const messages = Array.from({ length: 10_000 }, () => ({ role: 'user', content }))
     const startedAt = performance.now()
     tryDecode({ model: 'auto', max_tokens: 1, messages })
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/core/errors.ts'
 import { decodeChatRequest } from '../../../src/protocols/openai-chat/decode-request.ts'
 
-const SLOW_MS = 1_000
+const SLOW_MS = 4_000
 
 /** Decodes, and fails for any error but the one callers are told. */
 function tryDecode(body: unknown): boolean {

@@ -166,6 +166,7 @@ describe('decodeChatRequest', () => {
           cost_quality_tradeoff: 0,
           min_quality: 0.5,
           max_cost_usd: 0.01,
+          exploration: 0.1,
         },
       ],
     })
@@ -184,7 +185,13 @@ describe('decodeChatRequest', () => {
         maxPrice: { prompt: 1 },
         preferredMaxLatencyMs: 1_500,
       },
-      autoRouter: { allowedModels: ['a/*'], costQualityTradeoff: 0, minQuality: 0.5, maxCostUsd: 0.01 },
+      autoRouter: {
+        allowedModels: ['a/*'],
+        costQualityTradeoff: 0,
+        minQuality: 0.5,
+        maxCostUsd: 0.01,
+        explorationRate: 0.1,
+      },
     })
   })
 

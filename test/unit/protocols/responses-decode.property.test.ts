@@ -7,7 +7,7 @@ import {
   referencedResponses,
 } from '../../../src/protocols/openai-responses/decode-request.ts'
 
-const SLOW_MS = 1_000
+const SLOW_MS = 4_000
 
 /** Decodes, and fails for any error but the one callers are told. */
 function tryDecode(body: unknown, previous: readonly unknown[] = []): boolean {

@@ -3,6 +3,7 @@ import { type Demand, TASK_TYPES, type TaskType, TOKEN_FAMILIES } from '../../..
 import type { RoutingPreferences } from '../../../src/core/routing.ts'
 import { HOSTS } from '../../../src/providers/hosts.ts'
 import { abilitiesOf } from '../../../src/route/ability.ts'
+import { NO_BELIEFS } from '../../../src/route/beliefs.ts'
 import type { CatalogModel, Offer, Price, Source } from '../../../src/route/catalog/model.ts'
 import {
   BALANCED,
@@ -11,6 +12,8 @@ import {
   type HostState,
 } from '../../../src/route/decision.ts'
 import type { FilterContext } from '../../../src/route/filter.ts'
+import type { JudgeContext } from '../../../src/route/judge.ts'
+import { PUBLISHED_ONLY } from '../../../src/route/outlook.ts'
 import { type Candidate, prepareCatalog } from '../../../src/route/prepared-catalog.ts'
 import type { RoutingInput } from '../../../src/route/route.ts'
 
@@ -147,7 +150,7 @@ export function eligible(
   } = {},
 ): EligibleCandidate {
   const { score = 0, quality = 0.5, cost = 100, latencyMs = 1_000 } = sketch
-  const prediction = { quality, costMicroUsd: cost, ttftMs: 100, latencyMs }
+  const prediction = { quality, priorQuality: quality, costMicroUsd: cost, ttftMs: 100, latencyMs }
   return { candidate: candidate(sketch), effort: null, prediction, eligible: true, score }
 }
 
@@ -165,6 +168,10 @@ export function filterContext(rest: Partial<FilterContext> = {}): FilterContext 
   }
 }
 
+export function judgeContext(rest: Partial<JudgeContext> = {}): JudgeContext {
+  return { ...filterContext(rest), outlook: PUBLISHED_ONLY, session: null, ...rest }
+}
+
 export function routingInput(
   models: readonly CatalogModel[],
   rest: Partial<RoutingInput> = {},
@@ -180,6 +187,7 @@ export function routingInput(
     hosts: new Map(models.flatMap(({ offers }) => offers.map(({ host }) => [host, hostState()]))),
     openBreakers: new Set(),
     session: null,
+    beliefs: NO_BELIEFS,
     ...rest,
   }
 }
@@ -195,6 +203,7 @@ export function decision(plan: readonly EligibleCandidate[]): Decision {
     plan: [choice, ...others],
     confidence: 0.5,
     policy: { name: 'balanced', version: 1, propensity: 1 },
+    parameters: 'base',
     judged: plan,
     counterfactual: { best: null, alwaysBestMicroUsd: 1, alwaysCheapestMicroUsd: 1 },
   }

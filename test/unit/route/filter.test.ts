@@ -17,7 +17,13 @@ import {
   priced,
 } from './builders.ts'
 
-const PREDICTION: Prediction = { quality: 0.8, costMicroUsd: 5_000, ttftMs: 1, latencyMs: 1 }
+const PREDICTION: Prediction = {
+  quality: 0.8,
+  priorQuality: 0.8,
+  costMicroUsd: 5_000,
+  ttftMs: 1,
+  latencyMs: 1,
+}
 const NAMED = new Set(['vendor/model'])
 
 function exclusion(context: Partial<FilterContext>, sketch: CandidateSketch = {}): Exclusion | null {

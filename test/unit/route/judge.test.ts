@@ -3,20 +3,23 @@ import type { Exclusion } from '../../../src/core/routing.ts'
 import type { Judged } from '../../../src/route/decision.ts'
 import { counterfactualOf, eligibleOf, judge } from '../../../src/route/judge.ts'
 import type { Weights } from '../../../src/route/rank.ts'
-import { candidate, demand, eligible, filterContext, hosts, hostState, priced } from './builders.ts'
+import { candidate, chat, demand, eligible, judgeContext, hosts, hostState, priced } from './builders.ts'
 
-const WEIGHTS: Weights = { ordering: 'utility', tradeoff: 7 }
+const WEIGHTS: Weights = { ordering: 'utility', costWeight: 0.1 }
 
 function barred(excludedBy: Exclusion, sketch: Parameters<typeof eligible>[0] = {}): Judged {
   return { ...eligible(sketch), eligible: false, excludedBy }
 }
+
+const said = (length: number) =>
+  ({ role: 'user', content: [{ type: 'text', text: 'x'.repeat(length) }] }) as const
 
 describe('judge', () => {
   const one = candidate({ host: 'one' })
   const two = candidate({ host: 'two' })
 
   it('keeps every candidate, in the order given, with its reason or its score', () => {
-    const judged = judge([one, two], filterContext({ hosts: hosts('two') }), WEIGHTS)
+    const judged = judge([one, two], judgeContext({ hosts: hosts('two') }), WEIGHTS)
     expect(judged.map(({ candidate: { offer } }) => offer.host)).toEqual(['one', 'two'])
     expect(judged).toMatchObject([
       { eligible: false, excludedBy: 'no_live_host' },
@@ -25,13 +28,13 @@ describe('judge', () => {
   })
 
   it('leaves a candidate alone whose breaker is open while another can answer', () => {
-    const judged = judge([one, two], filterContext({ openBreakers: new Set(['one/vendor/model']) }), WEIGHTS)
+    const judged = judge([one, two], judgeContext({ openBreakers: new Set(['one/vendor/model']) }), WEIGHTS)
     expect(judged).toMatchObject([{ excludedBy: 'breaker_open' }, { eligible: true }])
   })
 
   it('tries them anyway when all breakers are open, and nobody who is barred otherwise', () => {
     const openBreakers = new Set(['one/vendor/model', 'two/vendor/model'])
-    const judged = judge([one, two, candidate({ host: 'off' })], filterContext({ openBreakers }), WEIGHTS)
+    const judged = judge([one, two, candidate({ host: 'off' })], judgeContext({ openBreakers }), WEIGHTS)
     expect(judged).toMatchObject([{ eligible: true }, { eligible: true }, { excludedBy: 'no_live_host' }])
   })
 
@@ -42,14 +45,41 @@ describe('judge', () => {
       ['one', hostState({ takesReasoningEffort: true })],
       ['two', hostState({ takesReasoningEffort: false })],
     ])
-    const context = filterContext({ hosts: states, demand: demand({ tier: 'REASONING' }) })
-    expect(judge(both, context, WEIGHTS).map(({ effort }) => effort)).toEqual(['high', null])
+    const context = judgeContext({ hosts: states, demand: demand({ tier: 'REASONING' }) })
+    expect(judge(both, context, { ...WEIGHTS, ordering: 'price' }).map(({ effort }) => effort)).toEqual([
+      'high',
+      null,
+    ])
+  })
+
+  it('chooses effort together with the model: as much as its quality is worth', () => {
+    const facts = { reasoning: { kind: 'effort', efforts: ['none', 'low', 'medium', 'high'] } } as const
+    const effortAt = (difficulty: number, costWeight: number) => {
+      const context = judgeContext({ demand: demand({ tier: 'COMPLEX', difficulty }) })
+      return judge([candidate({ facts })], context, { ordering: 'utility', costWeight })[0]?.effort
+    }
+    expect(effortAt(0.7, 0)).toBe('high')
+    expect(effortAt(0.1, 1)).toBe('low')
+    expect(effortAt(0.1, Infinity)).toBe('low')
+  })
+
+  it('expects who answered last in a session to read the conversation at the price of what is kept', () => {
+    const price = priced(1, 4, { cachedInput: 100_000 })
+    const both = ['one', 'two'].map((host) => candidate({ host, price }))
+    const context = judgeContext({
+      request: chat({ messages: [said(9_000), said(1_000)] }),
+      demand: demand({ input: 2_000 }),
+      session: { modelId: 'vendor/model', host: 'two' },
+    })
+    const [cold, warm] = judge(both, context, WEIGHTS).map(({ prediction }) => prediction.costMicroUsd)
+    expect(cold).toBe(2_000 + 4 * 500)
+    expect(warm).toBe(200 + 180 + 4 * 500)
   })
 
   it('does not let candidates that may not answer set what cost is measured by', () => {
     const strong = candidate({ host: 'off', ability: 1, price: priced(1_000, 1_000) })
-    const alone = judge([one, two], filterContext(), WEIGHTS)
-    const beside = judge([one, two, strong], filterContext(), WEIGHTS)
+    const alone = judge([one, two], judgeContext(), WEIGHTS)
+    const beside = judge([one, two, strong], judgeContext(), WEIGHTS)
     expect(beside.slice(0, 2)).toEqual(alone)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message, Seal } from '../../../src/core/chat.ts'
-import { pinOf } from '../../../src/route/pin.ts'
+import { keptShare, pinOf } from '../../../src/route/pin.ts'
 import { candidate, chat, hostState } from './builders.ts'
 
 const HOSTS = new Map([
@@ -57,5 +57,19 @@ describe('pinOf', () => {
     expect(pin([user, calling(), result])).toBeNull()
     expect(pin([user, calling(SEAL), result, { role: 'assistant', content: [] }, user])).toBeNull()
     expect(pin([user])).toBeNull()
+  })
+})
+
+const said = (length: number): Message => ({
+  role: 'user',
+  content: [{ type: 'text', text: 'x'.repeat(length) }],
+})
+
+describe('keptShare', () => {
+  it('is what was read before, where that is long enough for a host to hold', () => {
+    expect(keptShare(chat({ messages: [said(9_000), said(1_000)] }))).toBeCloseTo(0.9, 12)
+    expect(keptShare(chat({ messages: [said(3_000), said(1_000)] }))).toBe(0)
+    expect(keptShare(chat({ messages: [said(90_000)] }))).toBe(0)
+    expect(keptShare(chat({ messages: [] }))).toBe(0)
   })
 })

@@ -14,7 +14,7 @@ const pinned = (modelId: string): Selection => ({ kind: 'pinned', modelId, order
 function ranking(...names: string[]): EligibleCandidate[] {
   return names.map((name, index) => {
     const [model = '', host = ''] = name.split('@')
-    return eligible({ model, host, score: -index })
+    return eligible({ model, host, score: -index / 100 })
   })
 }
 
@@ -33,8 +33,7 @@ function planOf(names: readonly string[], rest: Partial<PlanInput> = {}) {
     judged: ranked,
     provider: {},
     pin: null,
-    ordering: 'utility',
-    tradeoff: 7,
+    weights: { ordering: 'utility', costWeight: 0.1 },
     ...rest,
   })
   return {
@@ -130,6 +129,23 @@ describe('sessions', () => {
     expect(plan).toEqual({ attempts: ['c@two', 'a@one', 'c@one', 'b@two'], reason: 'pinned_by_session' })
   })
 
+  it('change to a model that promises much more, but never within a tool loop', () => {
+    const [better, holder] = ranking('a@one', 'c@two')
+    if (!better || !holder) throw new Error('no ranking')
+    const ranked = [
+      { ...better, score: 0.9 },
+      { ...holder, score: 0.7 },
+    ]
+    expect(planOf([], { ranked, pin })).toMatchObject({
+      attempts: ['a@one', 'c@two'],
+      reason: 'cost_optimal',
+    })
+    const looping: Pin = { ...pin, reason: 'pinned_by_tool_loop' }
+    expect(planOf([], { ranked, pin: looping }).attempts).toEqual(['c@two', 'a@one'])
+    const cheapest = { ordering: 'utility', costWeight: Infinity } as const
+    expect(planOf([], { ranked, pin, weights: cheapest }).attempts).toEqual(['c@two', 'a@one'])
+  })
+
   it('say when a tool loop keeps them there', () => {
     const looping: Pin = { ...pin, reason: 'pinned_by_tool_loop' }
     expect(planOf(['a@one', 'c@two'], { pin: looping }).reason).toBe('pinned_by_tool_loop')
@@ -150,18 +166,20 @@ describe('sessions', () => {
 
 describe('reasons', () => {
   it.each<[Ordering, number, string]>([
-    ['utility', 7, 'cost_optimal'],
+    ['utility', 0.1, 'cost_optimal'],
     ['utility', 0, 'quality_optimal'],
-    ['quality', 7, 'quality_optimal'],
+    ['quality', 0.1, 'quality_optimal'],
     ['price', 0, 'cost_optimal'],
-    ['latency', 7, 'latency_optimal'],
-    ['throughput', 7, 'latency_optimal'],
-  ])('of %s at %i is %s', (ordering, tradeoff, reason) => {
-    expect(planOf(['a@one', 'b@one'], { ordering, tradeoff }).reason).toBe(reason)
+    ['latency', 0.1, 'latency_optimal'],
+    ['throughput', 0.1, 'latency_optimal'],
+  ])('of %s with cost weighing %d is %s', (ordering, costWeight, reason) => {
+    expect(planOf(['a@one', 'b@one'], { weights: { ordering, costWeight } }).reason).toBe(reason)
   })
 
   it('say that there was no choice', () => {
-    expect(planOf(['a@one'], { ordering: 'quality' }).reason).toBe('only_candidate')
+    expect(planOf(['a@one'], { weights: { ordering: 'quality', costWeight: 0.1 } }).reason).toBe(
+      'only_candidate',
+    )
   })
 })
 

@@ -5,9 +5,18 @@ import { TASK_TYPES, TIERS } from '../../../src/core/demand.ts'
 import { abilitiesOf } from '../../../src/route/ability.ts'
 import { CATALOG } from '../../../src/route/catalog/index.ts'
 import { BENCHMARKS } from '../../../src/route/catalog/model.ts'
-import { confidenceOf, effortFor, type EffortWish, predict } from '../../../src/route/predict.ts'
+import type { Demand } from '../../../src/core/demand.ts'
+import { PUBLISHED_ONLY } from '../../../src/route/outlook.ts'
+import * as prediction from '../../../src/route/predict.ts'
+import { effortsFor, type EffortWish } from '../../../src/route/effort.ts'
 import { type Candidate, prepareCatalog } from '../../../src/route/prepared-catalog.ts'
 import { abilitiesAt, candidate, demand, first, model, offer, SOURCE } from './builders.ts'
+
+const predict = (one: Candidate, wanted: Demand, effort: ReasoningEffort | null) =>
+  prediction.predict(one, wanted, effort, PUBLISHED_ONLY)
+const confidenceOf = (one: Candidate, wanted: Demand, effort: ReasoningEffort | null) =>
+  prediction.confidenceOf(one, wanted, effort, PUBLISHED_ONLY)
+const effortFor = (...wish: Parameters<typeof effortsFor>) => effortsFor(...wish)[0]
 
 const share = fc.double({ min: 0, max: 1, noNaN: true })
 
@@ -106,7 +115,7 @@ describe('abilities of the real catalog', () => {
   })
 })
 
-describe('effortFor', () => {
+describe('effortsFor', () => {
   it('is null where the model or its host has no control', () => {
     expect(effortFor(candidate(), demand(), wishing('high'), true)).toBeNull()
     expect(
@@ -141,7 +150,19 @@ describe('effortFor', () => {
 
   it('leaves a model asked for by name to its host, without a wish', () => {
     const unsaid = { effort: undefined, free: false }
-    expect(effortFor(thinking(...REASONING_EFFORTS), demand({ tier: 'REASONING' }), unsaid, true)).toBeNull()
+    const efforts = effortsFor(thinking(...REASONING_EFFORTS), demand({ tier: 'REASONING' }), unsaid, true)
+    expect(efforts).toEqual([null])
+  })
+
+  it('offers the next less and the next more beside what the tier wants, and nothing beside a wish', () => {
+    const offered = thinking('none', 'low', 'medium', 'high')
+    expect(effortsFor(offered, demand({ tier: 'MEDIUM' }), wishing(), true)).toEqual([
+      'low',
+      'none',
+      'medium',
+    ])
+    expect(effortsFor(offered, demand({ tier: 'REASONING' }), wishing(), true)).toEqual(['high', 'medium'])
+    expect(effortsFor(offered, demand(), wishing('low'), true)).toEqual(['low'])
   })
 })
 

@@ -67,9 +67,10 @@ describe.each(NAMES)('%s', (name) => {
   })
 
   it('gets the best at a trade-off of 0, the cheapest at 10, and never a dearer one in between', () => {
-    const eligible = decide(name).judged.filter((one) => one.eligible)
-    const qualities = eligible.map(({ prediction }) => prediction.quality)
-    const costs = eligible.map(({ prediction }) => prediction.costMicroUsd ?? Infinity)
+    const judgedAt = (costQualityTradeoff: number) =>
+      decide(name, { autoRouter: { costQualityTradeoff } }).judged.filter((one) => one.eligible)
+    const qualities = judgedAt(0).map(({ prediction }) => prediction.quality)
+    const costs = judgedAt(10).map(({ prediction }) => prediction.costMicroUsd ?? Infinity)
     expect(at(name, 0).quality).toBe(Math.max(...qualities))
     expect(at(name, 10).costMicroUsd).toBe(Math.min(...costs))
     const swept = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(

@@ -156,6 +156,53 @@ describe('route', () => {
     })
   })
 
+  it('explores between models as often as it is told to, and says how likely its choice was', () => {
+    const decisions = Array.from({ length: 400 }, (_, index) =>
+      decide({ ...auto({ explorationRate: 0.5 }), id: `dec_${index}` }),
+    )
+    const usual = decisions.find(({ reason }) => reason !== 'explore')
+    const others = decisions.filter(({ reason }) => reason === 'explore')
+    const [other] = others
+    if (!usual || !other) throw new Error('always or never explored')
+    expect(other.plan[0].candidate.model.id).not.toBe(usual.plan[0].candidate.model.id)
+    expect(other.plan.map(({ candidate }) => candidate.model.id).toSorted()).toEqual(
+      usual.plan.map(({ candidate }) => candidate.model.id).toSorted(),
+    )
+    expect(usual.policy.propensity + other.policy.propensity).toBeCloseTo(1, 12)
+    expect(others.length / decisions.length).toBeCloseTo(other.policy.propensity, 1)
+    expect(decide({ ...auto({ explorationRate: 0.5 }), id: other.id })).toEqual(other)
+  })
+
+  it.each<[string, Partial<RoutingInput>]>([
+    ['for a model asked for by name', named('strong', 'cheap')],
+    ['where the cheapest is wanted', named('auto:floor')],
+    ['in a session', { session: { modelId: 'v/strong', host: 'one' } }],
+    ['beyond a price cap', auto({ maxCostUsd: 0.001 })],
+    ['below the quality wanted', { ...auto({ minQuality: 0.75 }), demand: demand({ difficulty: 0.5 }) }],
+    [
+      'in a tool loop',
+      {
+        request: chat({
+          messages: [
+            { role: 'user', content: [{ type: 'text', text: 'Weather?' }] },
+            {
+              role: 'assistant',
+              content: [{ type: 'tool-call', id: 'call_1', name: 'weather', argumentsJson: '{}' }],
+            },
+            { role: 'tool', toolCallId: 'call_1', content: [{ type: 'text', text: 'Sunny' }] },
+          ],
+        }),
+      },
+    ],
+  ])('never explores %s', (_, rest) => {
+    const policy = { ...BALANCED, explorationRate: 1 }
+    for (let index = 0; index < 100; index += 1) {
+      const decision = decide({ ...rest, policy, id: `dec_${index}` })
+      expect(decision.reason).not.toBe('explore')
+      expect(decision.policy.propensity).toBe(1)
+    }
+  })
+
   it('avoids an open breaker, and tries it when there is nothing else', () => {
     const openBreakers = new Set(['one/v/strong'])
     expect(chosen({ ...named('auto:best'), openBreakers })).toBe('v/cheap')

@@ -1,4 +1,4 @@
-import type { TaskType } from '../../../core/demand.ts'
+import { TASK_TYPES, type TaskType } from '../../../core/demand.ts'
 
 export const SLOTS = ['theme', 'subject', 'language', 'role', 'classes'] as const
 export type Slot = (typeof SLOTS)[number]
@@ -19,4 +19,14 @@ export type SeedBook = {
   after: string
   /** Besides slots and `{text}` they hold `{number}`. */
   templates: Templates
+}
+
+/** The templates of several collections, type by type. */
+export function joinTemplates(...parts: readonly Templates[]): Templates {
+  const joined: Partial<Record<TaskType, readonly string[]>> = {}
+  for (const type of TASK_TYPES) {
+    const all = parts.flatMap((part) => part[type] ?? [])
+    if (all.length > 0) joined[type] = all
+  }
+  return joined
 }

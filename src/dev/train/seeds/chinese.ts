@@ -1,7 +1,11 @@
-import type { SeedBook } from './book.ts'
+import { joinTemplates, type SeedBook } from './book.ts'
+import { CHINESE_FACTS } from './chinese-facts.ts'
 import { CHINESE_OPEN } from './chinese-open.ts'
+import { CHINESE_ORDERS } from './chinese-orders.ts'
+import { CHINESE_PUZZLES } from './chinese-puzzles.ts'
 import { CHINESE_TECHNICAL } from './chinese-technical.ts'
 import { CHINESE_TEXT_WORK } from './chinese-text-work.ts'
+import { CHINESE_TEXTS } from './chinese-texts.ts'
 
 export const CHINESE: SeedBook = {
   slots: {
@@ -15,6 +19,7 @@ export const CHINESE: SeedBook = {
       '正面、负面还是中性|体育、政治、财经、科技|垃圾邮件或正常邮件|紧急与不紧急|水果、蔬菜、动物|事实或观点|正式或非正式|提问、投诉或表扬|名词、动词、形容词',
   },
   texts: [
+    ...CHINESE_TEXTS,
     '本店早上九点开门，晚上六点打烊，星期天全天休息。',
     '周二的会议改到周四，因为玛丽生病了，汤姆会重新发邀请并预订12号会议室。',
     '我觉的这个手机很好看但是电池太不耐用客服也不回我电话',
@@ -43,5 +48,12 @@ export const CHINESE: SeedBook = {
     '||||||||||||请|请你|请帮我|你好，|帮我一下：|麻烦你|我有一个任务：|我在准备考试。|我是新手。|能不能|',
   after:
     '||||||||||||谢谢！|不超过100字。|语言要简单易懂。|请说明理由。|请简洁一些。|用列表回答。|写得详细一点。|用表格表示。|不要超过三句话。|要有创意。|给我老板看的。',
-  templates: { ...CHINESE_TEXT_WORK, ...CHINESE_OPEN, ...CHINESE_TECHNICAL },
+  templates: joinTemplates(
+    CHINESE_TEXT_WORK,
+    CHINESE_OPEN,
+    CHINESE_TECHNICAL,
+    CHINESE_FACTS,
+    CHINESE_PUZZLES,
+    CHINESE_ORDERS,
+  ),
 }

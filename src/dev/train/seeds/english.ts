@@ -1,7 +1,10 @@
-import type { SeedBook } from './book.ts'
+import { joinTemplates, type SeedBook } from './book.ts'
+import { ENGLISH_FACTS } from './english-facts.ts'
 import { ENGLISH_OPEN } from './english-open.ts'
+import { ENGLISH_ORDERS } from './english-orders.ts'
 import { ENGLISH_TECHNICAL } from './english-technical.ts'
 import { ENGLISH_TEXT_WORK } from './english-text-work.ts'
+import { ENGLISH_TEXTS } from './english-texts.ts'
 
 export const ENGLISH: SeedBook = {
   slots: {
@@ -16,6 +19,7 @@ export const ENGLISH: SeedBook = {
       'positive, negative or neutral|sports, politics, business or technology|spam or not spam|urgent and not urgent|fruit, vegetable, animal|fact or opinion|formal or informal|question, complaint or praise|fiction, non-fiction|noun, verb, adjective',
   },
   texts: [
+    ...ENGLISH_TEXTS,
     'Our shop opens at nine and closes at six, except on Sundays when we are closed all day.',
     'The meeting on Tuesday was moved to Thursday because Maria is ill; Tom will send the new invitation and book room 12.',
     'i dont think we can delivers the order before friday becuase the supplier have not answer us',
@@ -43,5 +47,5 @@ export const ENGLISH: SeedBook = {
     "|||||||||||||Hi, |Hello! |Please |Could you |I need your help. |Can you please help me with this? |I am preparing for an exam. |Quick question: |For my job, I have the following task. |I'm new to this. ||Hey there, ",
   after:
     '|||||||||||| Thanks!| Thank you in advance.| Keep it under 100 words.| Use simple language.| Explain your choices.| Please be concise.| Give the answer as a list.| Use bullet points.| Make it detailed.| Answer in a table.| Do not use more than three sentences.| Be creative.| It should be easy to understand.| My boss will read it.',
-  templates: { ...ENGLISH_TEXT_WORK, ...ENGLISH_OPEN, ...ENGLISH_TECHNICAL },
+  templates: joinTemplates(ENGLISH_TEXT_WORK, ENGLISH_OPEN, ENGLISH_TECHNICAL, ENGLISH_FACTS, ENGLISH_ORDERS),
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { shapeOf } from '../../../../src/classify/features/shape.ts'
 import { countTerms } from '../../../../src/classify/features/terms.ts'
 
-const BUCKETS = 1 << 14
-const terms = (text: string) => countTerms({ text, tools: [] }, BUCKETS)
+const TERMS = 2 ** 24
+const terms = (text: string) => countTerms({ text, tools: [] })
 const total = (text: string) =>
   terms(text)
     .values()
@@ -34,16 +34,18 @@ describe('terms', () => {
   })
 
   it("count words of tools' names apart", () => {
-    const named = countTerms({ text: 'weather', tools: [{ name: 'getWeather_now', chars: 9 }] }, BUCKETS)
+    const named = countTerms({ text: 'weather', tools: [{ name: 'getWeather_now', chars: 9 }] })
     expect(named.size).toBe(4)
   })
 
-  it('are read from the first 6,000 units, in buckets that exist', () => {
+  it('are read from the first 4,000 units, as numbers of 24 bits', () => {
     const long = 'a b c '.repeat(3_000)
-    expect(terms(long)).toEqual(terms(long.slice(0, 6_000)))
-    for (const bucket of terms('ß∑🚃\u0000\ud800 x').keys()) {
-      expect(bucket).toBeGreaterThanOrEqual(0)
-      expect(bucket).toBeLessThan(BUCKETS)
+    expect(terms(long)).toEqual(terms(long.slice(0, 4_000)))
+    const varied = Array.from({ length: 4_000 }, (_, at) => String.fromCharCode(0x4e00 + at)).join('')
+    expect(terms(varied).size).toBeLessThanOrEqual(2_001)
+    for (const term of terms('ß∑🚃\u0000\ud800 x').keys()) {
+      expect(term).toBeGreaterThanOrEqual(0)
+      expect(term).toBeLessThan(TERMS)
     }
   })
 })

@@ -1,0 +1,23 @@
+/** Material of many subjects, so that what a text is about does not decide what is to be done with it. */
+export const ENGLISH_TEXTS: readonly string[] = [
+  'Revenue grew 12 percent to $4.1 billion, while net profit fell 3 percent because of higher freight costs; the board kept its forecast for the year.',
+  'After three days the programmer found that one query without an index had slowed the whole server. With the index, responses took 50 milliseconds instead of two seconds.',
+  'Host: Why pottery? Guest: I was only curious at first, but kneading clay calmed me. Host: And the hardest part? Guest: The firing. A few degrees too many and everything cracks.',
+  'Training deep networks takes a lot of labelled data, which hospitals rarely have; transfer learning has therefore become popular in medical imaging.',
+  'Bees tell each other where flowers are by dancing. The angle of the dance gives the direction, its length the distance.',
+  'Weight 1.2 kg, 14 inch screen, 16 GB memory, twelve hours of battery, $899, three years of warranty.',
+  'The breakfast was poor and the walls were thin, but the lady at the desk was lovely and called us a taxi at five in the morning.',
+  'The buyer shall pay within thirty days of delivery. For late payment, interest of 0.05 percent per day is due.',
+  'Plants that were given compost grew four centimetres taller than the control group but flowered two days later.',
+  'Client: your app crashed again. Support: sorry to hear that, which version do you use? Client: 3.2. Support: please update to 3.3, it is fixed there.',
+  'In the last minute they scored the winner. The fans ran onto the field; the coach sat alone on the bench and cried.',
+  'Around ten last night two cars collided on South Hill Road. One person was slightly hurt. Police ask drivers to slow down in the rain.',
+  'He walked and he looked at his phone and he hit a lamp post and his phone fell and his phone broke.',
+  'The new version adds voice input and a dark mode, starts faster and fixes several known problems.',
+  'Some say that machines will take our jobs, others that they will create new ones. Much depends on whether schools can keep up.',
+  'Between two trains I read half a novel, drank three coffees and decided to quit my job.',
+  'Min-jun thinks they should send out a survey first, Carla prefers interviews, and Obi wants to do both.',
+  'Name: Rosa Lind. Age: 29. Degree: master of science. 2018 to 2021 test engineer at a software company in Oslo.',
+  'The algorithm sorts its input and then moves two pointers towards the middle, which takes O(n log n) time.',
+  'My grandmother dried apricots on the roof and kept them in a tin for the first day of snow.',
+]

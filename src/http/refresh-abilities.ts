@@ -1,0 +1,57 @@
+import { TASK_TYPES } from '../core/demand.ts'
+import { openDb } from '../db/database.ts'
+import { type JudgedRow, latestJudged, tenantsJudgedSince } from '../db/feedback.ts'
+import type { Env } from '../env.ts'
+import { fitAbilities, type JudgedAnswer } from '../learn/abilities.ts'
+import { abilitiesKey } from './learned.ts'
+
+/** When the job asks for work (`triggers` in wrangler.toml). */
+export const ABILITIES_CRON = '*/10 * * * *'
+
+/** When tenants were last looked at, Unix ms. */
+const LAST_RUN_KEY = 'learned:abilities-run'
+/** An opinion may be written this long after it was dated. */
+const OVERLAP_MS = 60_000
+/** What is older than this is forgotten. */
+const WINDOW_SECONDS = 60 * 24 * 60 * 60
+/** Opinions of one tenant that are learned from, the newest first. */
+const MAX_OPINIONS = 5_000
+
+/**
+ * Learns what tenants' feedback says of models and publishes it, for every tenant that gave any since the last run.
+ * What fails for one tenant is logged, holds nobody up, and is tried again with the next run.
+ *
+ * @param now Unix ms
+ */
+export async function refreshAbilities(env: Env, now: number): Promise<void> {
+  const since = Number(await env.CONFIG.get(LAST_RUN_KEY)) || 0
+  const tenantIds = await tenantsJudgedSince(openDb(env.DB), since - OVERLAP_MS)
+  let failures = 0
+  for (const tenantId of tenantIds) {
+    try {
+      await refreshTenant(env, tenantId, now)
+    } catch (cause) {
+      failures += 1
+      console.warn({ message: 'Abilities were not refreshed', tenantId, cause: String(cause) })
+    }
+  }
+  if (failures === 0) await env.CONFIG.put(LAST_RUN_KEY, String(now))
+}
+
+async function refreshTenant({ DB, CONFIG }: Env, tenantId: string, now: number): Promise<void> {
+  const after = now - WINDOW_SECONDS * 1_000
+  const rows = await latestJudged(openDb(DB), { tenantId, after, limit: MAX_OPINIONS })
+  const abilities = fitAbilities(answersIn(rows), now)
+  await CONFIG.put(abilitiesKey(tenantId), JSON.stringify(abilities), { expirationTtl: WINDOW_SECONDS })
+}
+
+/** Each answer counts once, with the mean of what its judges said. */
+function answersIn(rows: readonly JudgedRow[]): JudgedAnswer[] {
+  return [...Map.groupBy(rows, ({ decisionId }) => decisionId).values()].flatMap((opinions) => {
+    const [newest] = opinions
+    const taskType = TASK_TYPES.find((known) => known === newest?.taskType)
+    if (!newest || !taskType || newest.predicted === null) return []
+    const score = opinions.reduce((sum, opinion) => sum + opinion.score, 0) / opinions.length
+    return [{ modelId: newest.model, taskType, predicted: newest.predicted, score, at: newest.createdAt }]
+  })
+}
