@@ -1,7 +1,6 @@
-/** What a release claims of routing, and whether it holds: the table of `shared/design/routing.md`. */
+/** What a release claims of routing, and whether it holds. */
 
-/** One row of the table: `holds` is null for what another benchmark measures. */
-export type Verdict = { id: string; must: string; measured: string; holds: boolean | null }
+export type Verdict = { id: string; must: string; measured: string; holds: boolean }
 
 export const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 export const points = (difference: number) =>
@@ -9,16 +8,11 @@ export const points = (difference: number) =>
 
 const ORDER = ['R1', 'R2', 'R3', 'M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'O1', 'T1', 'C1', 'S1', 'L1']
 
-const ELSEWHERE: readonly Verdict[] = [
-  { id: 'T1', must: '.93 / .75 / .70', measured: 'see npm run bench:classify', holds: null },
-  { id: 'L1', must: '≤ half the regret of ε-greedy', measured: 'see npm run bench:online', holds: null },
-]
-
 export function printVerdicts(verdicts: readonly Verdict[]): void {
-  const rows = [...verdicts, ...ELSEWHERE].toSorted((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id))
+  const rows = verdicts.toSorted((a, b) => ORDER.indexOf(a.id) - ORDER.indexOf(b.id))
   console.log(`\n${line(['id', 'must', 'measured', 'holds'])}`)
   for (const { id, must, measured, holds } of rows) {
-    console.log(line([id, must, measured, holds === null ? '–' : holds ? 'yes' : 'no']))
+    console.log(line([id, must, measured, holds ? 'yes' : 'no']))
   }
 }
 

@@ -2,9 +2,11 @@
  * `npm run bench:routing -- [folder] [id,…]`: routing by predicted outcomes on sets of real ones, against constants,
  * mixes, nearest neighbours and the oracle; at the end what a release claims, and whether it holds.
  */
+import { measureOnline } from './online-replay.ts'
 import { measureForeign } from './routing-foreign.ts'
 import { type ManyModels, measureManyModels } from './routing-many-models.ts'
 import { percent, points, printVerdicts, type Verdict } from './routing-table.ts'
+import { measureTaskTypes } from './routing-task-type.ts'
 import { measureCold, measureTwoModels } from './routing-two-models.ts'
 
 const SETS = { M1: 'mix7', M3: 'mmlu_pro', M4: 'llmrouter_ulab', M5: 'zeroeval', M6: 'bfcl' }
@@ -21,6 +23,8 @@ const M4_AT_EQUAL_COST = 0.035
 const MAX_CALIBRATION_ERROR = 0.05
 const MAX_BYTES = 150 * 1_024
 const MAX_DECISION_MS = 0.3
+/** Random orders of a stream. */
+const ORDERS = 10
 
 const [, , folder = new URL('../../../shared/data', import.meta.url).pathname, only] = process.argv
 const wanted = only?.split(',')
@@ -39,7 +43,9 @@ for (const id of ['M1', 'M3', 'M4', 'M5', 'M6'] as const) {
   if (id === 'M1') verdicts.push(hindsightVerdict(found))
 }
 if (isWanted('O1')) verdicts.push(measureForeign(folder))
+if (isWanted('T1')) verdicts.push(measureTaskTypes(folder))
 if (measured.size > 0) verdicts.push(calibrationVerdict(), sizeVerdict())
+if (isWanted('L1')) verdicts.push(measureOnline(folder, ORDERS))
 printVerdicts(verdicts)
 
 function savingVerdict(id: keyof typeof MUST, { ours, atEqualCost }: ManyModels): Verdict {
