@@ -1,6 +1,6 @@
 import { classify } from '../classify/classify.ts'
 import { readConversation } from '../classify/conversation.ts'
-import type { Prompt } from '../classify/features/prompt.ts'
+import { type Prompt, requestOf } from '../classify/features/prompt.ts'
 import type { ChatRequest } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import { type Reading, readPrompt } from './reading.ts'
@@ -56,7 +56,8 @@ export function createEvalSet(): EvalSet & { add(prompt: EvalPrompt): void } {
     heldOut,
     leftOut: 0,
     add({ prompt, taskType, outcomes }: EvalPrompt) {
-      const demand = classify(requestOf(prompt))
+      const names = prompt.tools.map(({ name }) => name)
+      const demand = classify(requestOf(prompt.text, names))
       if (isHeldOut(prompt.text)) {
         heldOut.push({ prompt, taskType, outcomes, demand })
         return
@@ -68,18 +69,6 @@ export function createEvalSet(): EvalSet & { add(prompt: EvalPrompt): void } {
     },
   }
   return set
-}
-
-/** The request that asks no more than this prompt. */
-function requestOf({ text, tools }: Prompt): ChatRequest {
-  return {
-    messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-    tools: tools.map(({ name }) => ({ name })),
-    output: { type: 'text' },
-    sampling: {},
-    reasoning: {},
-    native: null,
-  }
 }
 
 /** One prompt in so many is held out. */

@@ -6,9 +6,10 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { classify } from '../../src/classify/classify.ts'
-import type { ChatRequest } from '../../src/core/chat.ts'
+import { requestOf } from '../../src/classify/features/prompt.ts'
 import { TIERS, type Demand } from '../../src/core/demand.ts'
 import { measureHeads } from '../../src/dev/train/head-report.ts'
+import { FRESH } from '../../src/dev/train/report.ts'
 import { readLines } from '../../src/dev/train/read-lines.ts'
 
 const rowSchema = z.object({
@@ -32,16 +33,6 @@ const [, , folder = join(import.meta.dirname, '../../../shared/data'), split = '
 const UNSCORED = new Set(['command', 'safe_control', 'unsafe', 'unlabelled'])
 /** Reading comprehension is asked as a question of fact and answered by extraction: both are right. */
 const ALSO_RIGHT: Readonly<Record<string, readonly string[]>> = { closed_qa: ['knowledge', 'extraction'] }
-/** Licences forbid to train on these, or they are kept to measure with. */
-const FRESH = [
-  'alignbench',
-  'belle_eval',
-  'instructionwild_v2',
-  'mt_bench',
-  'cmmlu',
-  'xquad',
-  'livecodebench',
-]
 /** What agents attach to every request, whatever it is about. */
 const USUAL_TOOLS = ['get_weather', 'search_web', 'send_email', 'read_file', 'write_file', 'run_command']
 const MT_BENCH: Readonly<Record<string, string>> = {
@@ -50,19 +41,8 @@ const MT_BENCH: Readonly<Record<string, string>> = {
   humanities: 'knowledge',
 }
 
-function request(text: string, tools: readonly string[] = []): ChatRequest {
-  return {
-    messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-    tools: tools.map((name) => ({ name })),
-    output: { type: 'text' },
-    sampling: {},
-    reasoning: {},
-    native: null,
-  }
-}
-
 function judge(row: Row, tools: readonly string[] = toolsOf.get(row.key) ?? []) {
-  const demand = classify(request(row.text, tools))
+  const demand = classify(requestOf(row.text, tools))
   return { row, demand, right: (ALSO_RIGHT[row.label] ?? [row.label]).includes(demand.taskType) }
 }
 type Judged = ReturnType<typeof judge>
@@ -235,7 +215,7 @@ console.log(
 console.table(heads.length)
 
 function timed(label: string, texts: readonly string[]): void {
-  const requests = texts.map((text) => request(text))
+  const requests = texts.map((text) => requestOf(text))
   const times: number[] = []
   let kept: Demand | undefined
   for (let round = 0; round < 6; round += 1) {

@@ -1,6 +1,7 @@
 /** T1: how often the classifier tells what is asked for. */
 import { percent, type Verdict } from './routing-table.ts'
 import { classify } from '../../src/classify/classify.ts'
+import { requestOf } from '../../src/classify/features/prompt.ts'
 import { readSamples, type Sample } from '../../src/dev/train/samples.ts'
 
 const MUST = { own: 0.93, chinese: 0.75, hard: 0.7 }
@@ -26,13 +27,6 @@ export function measureTaskTypes(folder: string): Verdict {
 
 /** Reading comprehension is asked as a question of fact and answered by extraction: both are right. */
 function isRight({ text, label }: Sample): boolean {
-  const { taskType } = classify({
-    messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-    tools: [],
-    output: { type: 'text' },
-    sampling: {},
-    reasoning: {},
-    native: null,
-  })
+  const { taskType } = classify(requestOf(text))
   return label === 'closed_qa' ? taskType === 'extraction' || taskType === 'knowledge' : taskType === label
 }

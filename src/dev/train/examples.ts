@@ -3,7 +3,7 @@ import { readEvidence } from '../../classify/evidence.ts'
 import { denseFeatures } from '../../classify/learned/dense-features.ts'
 import { gramsOf } from '../../classify/learned/grams.ts'
 import { scoreByRules } from '../../classify/rule-scores.ts'
-import type { ChatRequest } from '../../core/chat.ts'
+import { requestOf } from '../../classify/features/prompt.ts'
 import { TASK_TYPES } from '../../core/demand.ts'
 import type { Sample } from './samples.ts'
 
@@ -38,18 +38,6 @@ export function exampleOf(sample: Sample): Example {
 function targetsOf({ label }: Sample): number[] {
   const right = label === 'closed_qa' ? (['extraction', 'knowledge'] as const) : [label]
   return right.map((type) => TASK_TYPES.indexOf(type))
-}
-
-/** A request of one user message, with tools of these names. */
-export function requestOf(text: string, tools: readonly string[] = []): ChatRequest {
-  return {
-    messages: [{ role: 'user', content: [{ type: 'text', text }] }],
-    tools: tools.map((name) => ({ name })),
-    output: { type: 'text' },
-    sampling: {},
-    reasoning: {},
-    native: null,
-  }
 }
 
 /** Index of the largest value. */

@@ -6,7 +6,7 @@ import { guessTaskType } from '../../classify/task-type.ts'
 import { estimateTokens, noTokens } from '../../classify/tokens.ts'
 import type { TaskType } from '../../core/demand.ts'
 import type { AnsweredPrompt } from './answered-prompts.ts'
-import { requestOf } from './examples.ts'
+import { requestOf } from '../../classify/features/prompt.ts'
 import { rateItems } from './item-response.ts'
 import type { Sample } from './samples.ts'
 

@@ -7,7 +7,8 @@ type Row = Record<string, string | number>
 type Predict = (example: Example) => Float64Array
 const BINS = 10
 
-const FRESH = [
+/** Licences forbid to train on these, or they are kept to measure with. */
+export const FRESH: readonly string[] = [
   'alignbench',
   'belle_eval',
   'instructionwild_v2',
