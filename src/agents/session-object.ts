@@ -3,8 +3,17 @@ import { DurableObject } from 'cloudflare:workers'
 /** How long a session is remembered after its last answer. */
 const SESSION_TTL_MS = 24 * 60 * 60 * 1_000
 
-/** Who answered last in a session. Unix ms. */
-export type SessionAffinity = { modelId: string; host: string; turns: number; answeredAt: number }
+/** An answer in a session: by whom, at what time (Unix ms), by which decision, and the gist of what was asked. */
+export type SessionAnswer = {
+  modelId: string
+  host: string
+  answeredAt: number
+  decisionId?: string
+  gist?: readonly number[]
+}
+
+/** Who answered last in a session. */
+export type SessionAffinity = SessionAnswer & { turns: number }
 
 /**
  * One session of one tenant: which model answered last, so that a conversation stays with the model that has its
@@ -16,10 +25,13 @@ export class SessionObject extends DurableObject {
     return this.ctx.storage.kv.get<SessionAffinity>('affinity') ?? null
   }
 
-  async remember(answer: { modelId: string; host: string; answeredAt: number }): Promise<void> {
-    const turns = (this.affinity()?.turns ?? 0) + 1
+  /** @returns who answered before, or null */
+  async remember(answer: SessionAnswer): Promise<SessionAffinity | null> {
+    const earlier = this.affinity()
+    const turns = (earlier?.turns ?? 0) + 1
     this.ctx.storage.kv.put<SessionAffinity>('affinity', { ...answer, turns })
     await this.ctx.storage.setAlarm(answer.answeredAt + SESSION_TTL_MS)
+    return earlier
   }
 
   override async alarm(): Promise<void> {

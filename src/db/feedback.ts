@@ -34,7 +34,7 @@ export async function tenantsJudgedSince(db: Db, since: number): Promise<string[
 /** What one source says of how good an answer was. */
 export type JudgedRow = Pick<
   FeedbackRow,
-  'decisionId' | 'model' | 'taskType' | 'predicted' | 'score' | 'createdAt'
+  'decisionId' | 'source' | 'model' | 'taskType' | 'predicted' | 'score' | 'createdAt'
 >
 
 /** A tenant's feedback after a time (Unix ms) where a quality was expected, newest first. */
@@ -42,9 +42,9 @@ export async function latestJudged(
   db: Db,
   { tenantId, after, limit }: { tenantId: string; after: number; limit: number },
 ): Promise<JudgedRow[]> {
-  const { decisionId, model, taskType, predicted, score, createdAt } = feedback
+  const { decisionId, source, model, taskType, predicted, score, createdAt } = feedback
   return db
-    .select({ decisionId, model, taskType, predicted, score, createdAt })
+    .select({ decisionId, source, model, taskType, predicted, score, createdAt })
     .from(feedback)
     .where(and(eq(feedback.tenantId, tenantId), gt(createdAt, after), isNotNull(predicted)))
     .orderBy(desc(createdAt))

@@ -4,8 +4,10 @@ import type { Attempt } from '../execute/attempt.ts'
 import type { Execution } from '../execute/execute.ts'
 import type { Inbound } from '../protocols/inbound.ts'
 import type { DecisionEntry } from '../record/entry.ts'
+import type { OpinionEntry } from '../record/opinion.ts'
 import type { Decision } from '../route/decision.ts'
 import type { RequestScope } from './context.ts'
+import { askedIn, opinionOfEarlier } from './asked-again.ts'
 import { hostsFor } from './decide.ts'
 import { decisionBody } from './decision-body.ts'
 import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
@@ -97,10 +99,24 @@ export function record(exchange: Exchange, execution: Execution, status: Afterma
   const { sessionId } = inbound.routing
   const last = attempts.at(-1)
   if (status === 'succeeded' && sessionId !== undefined && last) {
-    const answer = { modelId: last.modelId, host: last.host, answeredAt: aftermath.endedAt }
-    scope.background(rememberAnswer(sessionId, scope.caller.tenantId, scope.env, answer))
+    scope.background(continueSession(exchange, sessionId, { ...last, answeredAt: aftermath.endedAt }))
   }
   return detail
+}
+
+/** Tells a session who answered, and the history what this request says of the answer before. */
+async function continueSession(
+  { scope, inbound, decision }: Exchange,
+  sessionId: string,
+  { modelId, host, answeredAt }: { modelId: string; host: string; answeredAt: number },
+): Promise<void> {
+  const { tenantId } = scope.caller
+  const gist = askedIn(inbound.chat)
+  const asked = { decisionId: decision.id, ...(gist && { gist }) }
+  const answer = { modelId, host, answeredAt, ...asked }
+  const earlier = await rememberAnswer(sessionId, tenantId, scope.env, answer)
+  const opinion = opinionOfEarlier(earlier, { tenantId, gist, now: decision.createdAt })
+  if (opinion) queueEntry(scope, opinion)
 }
 
 /** Sends a decision's history entry to the queue. */
@@ -114,11 +130,14 @@ export function sendEntry(
 }
 
 /** Sends an entry to the queue. A queue that does not take it is logged: the answer stands. */
-export function queueEntry({ env, requestId, background }: RequestScope, entry: DecisionEntry): void {
+export function queueEntry(
+  { env, requestId, background }: RequestScope,
+  entry: DecisionEntry | OpinionEntry,
+): void {
   const sent = env.EVENTS.send(entry).catch((cause: unknown) => {
     console.error({
       message: 'A decision was not recorded',
-      id: entry.id,
+      id: entry.type === 'decision' ? entry.id : entry.decisionId,
       requestId,
       cause: String(cause),
     })

@@ -45,9 +45,11 @@ async function refreshTenant({ DB, CONFIG }: Env, tenantId: string, now: number)
   await CONFIG.put(abilitiesKey(tenantId), JSON.stringify(abilities), { expirationTtl: WINDOW_SECONDS })
 }
 
-/** Each answer counts once, with the mean of what its judges said. */
+/** Each answer counts once, with the mean of what its judges said; what was only inferred counts where nobody spoke. */
 function answersIn(rows: readonly JudgedRow[]): JudgedAnswer[] {
-  return [...Map.groupBy(rows, ({ decisionId }) => decisionId).values()].flatMap((opinions) => {
+  return [...Map.groupBy(rows, ({ decisionId }) => decisionId).values()].flatMap((all) => {
+    const spoken = all.filter(({ source }) => source !== 're-ask')
+    const opinions = spoken.length > 0 ? spoken : all
     const [newest] = opinions
     const taskType = TASK_TYPES.find((known) => known === newest?.taskType)
     if (!newest || !taskType || newest.predicted === null) return []

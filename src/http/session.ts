@@ -1,3 +1,4 @@
+import type { SessionAffinity, SessionAnswer } from '../agents/session-object.ts'
 import { AppError } from '../core/errors.ts'
 import type { Env } from '../env.ts'
 import type { Inbound } from '../protocols/inbound.ts'
@@ -45,14 +46,14 @@ export async function sessionMemory(
   return sessionObject(env, tenantId, sessionId).affinity()
 }
 
-/** Tells a session who answered in it. `answeredAt` in Unix ms. */
+/** Tells a session who answered in it. @returns who had answered before, or null */
 export async function rememberAnswer(
   sessionId: string,
   tenantId: string,
   env: Env,
-  answer: { modelId: string; host: string; answeredAt: number },
-): Promise<void> {
-  await sessionObject(env, tenantId, sessionId).remember(answer)
+  answer: SessionAnswer,
+): Promise<SessionAffinity | null> {
+  return sessionObject(env, tenantId, sessionId).remember(answer)
 }
 
 /** The colon ends the tenant's part: an id that holds one itself is not taken for another tenant's. */

@@ -50,6 +50,20 @@ async function meanFor(tenantId: string): Promise<number | undefined> {
 }
 
 describe('the job that learns abilities', () => {
+  it('counts what was only inferred where nobody spoke', async () => {
+    const [spoken, both, inferred] = [await mintKey(), await mintKey(), await mintKey()]
+    await judge(spoken.tenantId, 20, { score: 0 })
+    await judge(both.tenantId, 20, { score: 0 })
+    made -= 20
+    await judge(both.tenantId, 20, { score: 1, source: 're-ask' })
+    await judge(inferred.tenantId, 20, { score: 1, source: 're-ask' })
+    await runCron('*/10 * * * *')
+    const mean = await meanFor(spoken.tenantId)
+    expect(mean).toBeLessThan(-0.3)
+    expect(await meanFor(both.tenantId)).toBeCloseTo(mean ?? 0, 2)
+    expect(await meanFor(inferred.tenantId)).toBeGreaterThan(0.1)
+  })
+
   it("publishes what each tenant's own feedback says, and nothing for who gave none", async () => {
     const [angry, glad, silent] = [await mintKey(), await mintKey(), await mintKey()]
     await judge(angry.tenantId, 20, { score: 0 })

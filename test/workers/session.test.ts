@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, it, vi } from 'vitest'
 import { ANTHROPIC, anthropicAnswer, fakeHosts, OPENAI, openaiAnswer, OPENROUTER, refusal } from './hosts.ts'
-import { ask, chat, errorOf, type Key, mintKey, post } from './world.ts'
+import { ask, chat, decisionIdOf, errorOf, type Key, mintKey, post } from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -127,4 +127,32 @@ it('is forgotten by its alarm', async () => {
   expect(await runDurableObjectAlarm(sessionOf(key, 's'))).toBe(true)
   expect(await sessionOf(key, 's').affinity()).toBeNull()
   expect(choiceOf(await chat(key, 'auto', { session_id: 's' }))).not.toContain('pinned_by_session')
+})
+
+it('judges the answer before by what is asked next: the same again was no help, anything else was', async () => {
+  const key = await mintKey()
+  fakeHosts({ [OPENAI]: () => openaiAnswer('Hi'), [ANTHROPIC]: () => anthropicAnswer('Hi') })
+  const question = 'How do I renew my residence permit when my passport expires next month?'
+  const said = [question, `${question} Please!`, 'Thanks. What does a new passport cost?']
+  const decided: string[] = []
+  for (const content of said) {
+    const answer = await chat(key, PINNED, { session_id: 's', messages: [{ role: 'user', content }] })
+    decided.push(decisionIdOf(answer))
+    await answer.text()
+    const turns = decided.length
+    await vi.waitFor(async () => expect(await sessionOf(key, 's').affinity()).toMatchObject({ turns }))
+  }
+  const opinions = async () => {
+    const sql = "select decision_id, score, predicted from feedback where source = 're-ask' and tenant_id = ?"
+    const { results } = await env.DB.prepare(sql).bind(key.tenantId).all()
+    return results.toSorted(
+      (a, b) => decided.indexOf(String(a['decision_id'])) - decided.indexOf(String(b['decision_id'])),
+    )
+  }
+  await vi.waitFor(async () => expect(await opinions()).toHaveLength(2), { timeout: 10_000, interval: 500 })
+  const predicted: unknown = expect.any(Number)
+  expect(await opinions()).toEqual([
+    { decision_id: decided[0], score: 0, predicted },
+    { decision_id: decided[1], score: 1, predicted },
+  ])
 })

@@ -5,6 +5,7 @@ import { type Db, openDb } from '../../db/database.ts'
 import type { DecisionRow } from '../../db/decisions.ts'
 import { type FeedbackRow, findFeedback, upsertFeedback } from '../../db/feedback.ts'
 import { invalidField } from '../../protocols/invalid-field.ts'
+import { feedbackRow } from '../../record/opinion.ts'
 import type { AppEnv } from '../context.ts'
 import { awaitDecision } from '../find-decision.ts'
 import { readJsonBody } from '../read-body.ts'
@@ -67,39 +68,8 @@ function keyIn(header: string | undefined): string | null {
 }
 
 function rowOf(decision: DecisionRow, body: FeedbackBody, idempotencyKey: string | null): FeedbackRow {
-  const { tenantId, model, provider, taskType } = decision
-  return {
-    tenantId,
-    decisionId: decision.id,
-    source: body.source,
-    idempotencyKey,
-    model,
-    taskType,
-    predicted: predictedIn(decision.detail, model, provider),
-    score: body.score,
-    verdict: body.verdict ?? null,
-    comment: body.comment ?? null,
-    createdAt: Date.now(),
-  }
-}
-
-const predictions = z.object({
-  candidates: z.array(
-    z.object({
-      model: z.string(),
-      provider: z.string(),
-      predicted: z.object({ prior_quality: z.number() }).optional(),
-    }),
-  ),
-})
-
-/** The quality that a decision expected of a model before it knew of any feedback, or null where it was not weighed. */
-function predictedIn(detail: string, model: string, provider: string): number | null {
-  const candidates = predictions.safeParse(JSON.parse(detail)).data?.candidates
-  const answered = candidates?.find(
-    (candidate) => candidate.model === model && candidate.provider === provider,
-  )
-  return answered?.predicted?.prior_quality ?? null
+  const { source, score, verdict = null, comment = null } = body
+  return feedbackRow(decision, { source, idempotencyKey, score, verdict, comment, createdAt: Date.now() })
 }
 
 function isSame(known: FeedbackRow, row: FeedbackRow): boolean {
