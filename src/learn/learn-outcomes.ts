@@ -2,7 +2,7 @@ import { AppError } from '../core/errors.ts'
 import { NO_USAGE } from '../core/chat.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import { costWeightFor } from '../route/cost-weight.ts'
-import { BALANCED, type HostState } from '../route/decision.ts'
+import { BALANCED } from '../route/decision.ts'
 import type { Candidate, PreparedCatalog } from '../route/prepared-catalog.ts'
 import type { EvalOutcome, EvalPrompt, EvalSet, Example, HeldOut } from './eval-prompt.ts'
 import { compare, type Comparison, type JudgedPrompt, type Verdict, verdictOf } from './evaluate.ts'
@@ -187,11 +187,4 @@ function costWeightIn(catalog: PreparedCatalog): number {
   return costWeightFor(BALANCED.costQualityTradeoff, catalog, hosts)
 }
 
-const ANY_HOST: HostState = {
-  takesReasoningEffort: true,
-  keepsInputs: false,
-  seals: null,
-  ownFormat: false,
-  takesContent: true,
-  takesAllParameters: true,
-}
+const ANY_HOST = { takesReasoningEffort: true }

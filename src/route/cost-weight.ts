@@ -49,6 +49,9 @@ const LIGHTEST = 1e-4
 const HEAVIEST = 1e3
 const HALVINGS = 14
 
+/** The hosts that can be reached, by id. */
+type Reachable = ReadonlyMap<string, Pick<HostState, 'takesReasoningEffort'>>
+
 type Pool = { scenes: readonly Scene[]; weights: Map<number, number> }
 /** One kind of request: what every model would do with it. */
 type Scene = { share: number; predictions: readonly Prediction[]; bestQuality: number; bestCost: number }
@@ -59,11 +62,7 @@ const pools = new WeakMap<PreparedCatalog, Map<string, Pool>>()
  * The weight of cost that saves most while ordinary traffic loses no more quality than a trade-off allows, by the
  * predictions for the models that can be reached. So a trade-off means the same with few models and with many.
  */
-export function costWeightFor(
-  tradeoff: number,
-  catalog: PreparedCatalog,
-  hosts: ReadonlyMap<string, HostState>,
-): number {
+export function costWeightFor(tradeoff: number, catalog: PreparedCatalog, hosts: Reachable): number {
   if (tradeoff <= 0) return 0
   if (tradeoff >= 10) return Infinity
   const pool = poolOf(catalog, hosts)
@@ -76,7 +75,7 @@ export function costWeightFor(
   return weight
 }
 
-function poolOf(catalog: PreparedCatalog, hosts: ReadonlyMap<string, HostState>): Pool {
+function poolOf(catalog: PreparedCatalog, hosts: Reachable): Pool {
   const known = pools.get(catalog) ?? new Map<string, Pool>()
   pools.set(catalog, known)
   const key = [...hosts.keys()].join(' ')
@@ -85,7 +84,7 @@ function poolOf(catalog: PreparedCatalog, hosts: ReadonlyMap<string, HostState>)
   return pool
 }
 
-function scenesOf(catalog: PreparedCatalog, hosts: ReadonlyMap<string, HostState>): Scene[] {
+function scenesOf(catalog: PreparedCatalog, hosts: Reachable): Scene[] {
   const candidates = catalog.candidates.filter(({ offer }) => offer.price && hosts.has(offer.host))
   if (candidates.length === 0) return []
   return TRAFFIC.flatMap(([taskType, typeShare]) =>
@@ -103,11 +102,7 @@ function scenesOf(catalog: PreparedCatalog, hosts: ReadonlyMap<string, HostState
   )
 }
 
-function predictionsOf(
-  candidate: Candidate,
-  demand: Demand,
-  hosts: ReadonlyMap<string, HostState>,
-): Prediction[] {
+function predictionsOf(candidate: Candidate, demand: Demand, hosts: Reachable): Prediction[] {
   const takesEffort = hosts.get(candidate.offer.host)?.takesReasoningEffort ?? false
   const efforts = effortsFor(candidate, demand, { effort: undefined, free: true }, takesEffort)
   return efforts.map((effort) => predict(candidate, demand, effort, PUBLISHED_ONLY))

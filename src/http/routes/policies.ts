@@ -5,11 +5,10 @@ import { present } from '../../core/present.ts'
 import { openDb } from '../../db/database.ts'
 import { listReplayRows, type ReplayRow, type ReplaySpan } from '../../db/replay.ts'
 import { type Replay, startReplay, type TargetPolicy } from '../../learn/replay.ts'
-import type { Env } from '../../env.ts'
 import { invalidField } from '../../protocols/invalid-field.ts'
 import { modelName } from '../../protocols/routing-fields.ts'
 import { costWeightFor } from '../../route/cost-weight.ts'
-import { BALANCED, type HostState } from '../../route/decision.ts'
+import { BALANCED } from '../../route/decision.ts'
 import { patternTest } from '../../route/filter.ts'
 import { type AppContext, type AppEnv, backgroundOf } from '../context.ts'
 import { hostsFor } from '../decide.ts'
@@ -82,6 +81,7 @@ function firstIdAt(seconds: number): string {
 function targetPolicy(c: AppContext, body: z.infer<typeof policyBody>): TargetPolicy {
   const catalog = liveCatalog(c.env, Date.now(), backgroundOf(c))
   const { sort, preferred_max_latency: seconds } = body
+  const reachable = new Map(Array.from(hostsFor(c.env), ([id, { access }]) => [id, access.host]))
   return {
     ...present({
       ordering: sort,
@@ -89,23 +89,10 @@ function targetPolicy(c: AppContext, body: z.infer<typeof policyBody>): TargetPo
       maxCostMicroUsd: body.max_cost_usd && Math.round(body.max_cost_usd * 1e6),
       preferredMaxLatencyMs: seconds && seconds * 1_000,
     }),
-    costWeight: costWeightFor(body.cost_quality_tradeoff, catalog, reachableHosts(c.env)),
+    costWeight: costWeightFor(body.cost_quality_tradeoff, catalog, reachable),
     floorQuality: BALANCED.minQuality,
     isAllowed: remembered(patternTest([BALANCED.allowedModels, body.allowed_models])),
   }
-}
-
-/** For a request that wants nothing special of its host. */
-const ORDINARY = { seals: null, ownFormat: false, takesContent: true, takesAllParameters: true } as const
-
-/** What the price of a point of quality depends on: who can be reached. */
-function reachableHosts(env: Env): ReadonlyMap<string, HostState> {
-  const states = new Map<string, HostState>()
-  for (const [id, { access }] of hostsFor(env)) {
-    const { takesReasoningEffort, keepsInputs } = access.host
-    states.set(id, { ...ORDINARY, takesReasoningEffort, keepsInputs })
-  }
-  return states
 }
 
 /** Few models are asked about many times. */
