@@ -1,10 +1,11 @@
 import type { ChatRequest } from '../core/chat.ts'
 import { TASK_TYPES, type TaskType } from '../core/demand.ts'
+import { softmax } from '../core/log-odds.ts'
 import type { Conversation } from './conversation.ts'
 import { type Evidence, readEvidence } from './evidence.ts'
 import { denseFeatures } from './learned/dense-features.ts'
 import { gramsOf } from './learned/grams.ts'
-import { shares, type TaskModel, taskLogits, unpackTaskModel } from './learned/task-model.ts'
+import { type TaskModel, taskLogits, unpackTaskModel } from './learned/task-model.ts'
 import { TASK_WEIGHTS } from './learned/task-weights.ts'
 import { scoreByRules } from './rule-scores.ts'
 import { offeredToolMatch } from './tool-match.ts'
@@ -38,7 +39,7 @@ export function guessTaskType(
   const grams = gramsOf(conversation.focus)
   const logits = taskLogits(model, dense, grams)
   logits[TOOL_USE] = (logits[TOOL_USE] ?? 0) + tool.logits
-  const probabilities = shares(logits)
+  const probabilities = softmax(logits)
   const best = probabilities.indexOf(Math.max(...probabilities))
   return { taskType: TASK_TYPES[best] ?? 'chat', confidence: probabilities[best] ?? 0, focus, dense, grams }
 }

@@ -1,3 +1,5 @@
+import { base64Of, bytesOf } from './base64.ts'
+
 /** What is to be turned into vectors: texts, or tokens as the model's own tokenizer numbers them. Never empty. */
 export type EmbeddingInputs =
   | { kind: 'texts'; texts: readonly string[] }
@@ -53,16 +55,12 @@ export function dimensionsOf(vector: Vector): number {
 function packed(vector: readonly number[]): string {
   const view = new DataView(new ArrayBuffer(vector.length * FLOAT_BYTES))
   for (const [index, value] of vector.entries()) view.setFloat32(index * FLOAT_BYTES, value, true)
-  let binary = ''
-  for (let at = 0; at < view.byteLength; at++) binary += String.fromCharCode(view.getUint8(at))
-  return btoa(binary)
+  return base64Of(new Uint8Array(view.buffer))
 }
 
 function unpacked(base64: string): number[] {
-  const binary = atob(base64)
-  const view = new DataView(new ArrayBuffer(binary.length))
-  for (let at = 0; at < binary.length; at++) view.setUint8(at, binary.charCodeAt(at))
-  return Array.from({ length: Math.floor(binary.length / FLOAT_BYTES) }, (_, index) =>
+  const view = new DataView(bytesOf(base64).buffer)
+  return Array.from({ length: Math.floor(view.byteLength / FLOAT_BYTES) }, (_, index) =>
     view.getFloat32(index * FLOAT_BYTES, true),
   )
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts'
 
 /** The largest request body, in bytes: room for a long context with a few inline images. */
-const MAX_BODY_BYTES = 16 * 1024 * 1024
+export const MAX_BODY_BYTES = 16 * 1024 * 1024
 
 /** How deep a body may be nested: beyond any real schema, and far from where a recursive reader's stack ends. */
 const MAX_DEPTH = 500
@@ -37,21 +37,29 @@ function complaintOf(cause: unknown): string {
   return words.replace(/,? ?(?:\.\.\.)?"[\s\S]*$/, '').slice(0, 200)
 }
 
-/** The body may lie about its length or not tell it: bytes are counted as they come. */
 async function readText(request: Request): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > MAX_BODY_BYTES) throw tooLarge()
-  if (declared > 0) return request.text()
-  if (!request.body) return ''
+  if (declared > 0 && declared <= MAX_BODY_BYTES) return request.text()
   const decoder = new TextDecoder()
   let text = ''
-  let bytes = 0
-  for await (const chunk of request.body) {
-    bytes += chunk.byteLength
-    if (bytes > MAX_BODY_BYTES) throw tooLarge()
-    text += decoder.decode(chunk, { stream: true })
-  }
+  for await (const chunk of chunksOf(request, tooLarge)) text += decoder.decode(chunk, { stream: true })
   return text + decoder.decode()
+}
+
+/**
+ * A body of up to `MAX_BODY_BYTES`, piece by piece. It may lie about its length or not tell it: bytes are counted as they
+ * come.
+ *
+ * @throws what `refusal` makes
+ */
+export async function* chunksOf(request: Request, refusal: () => AppError): AsyncIterable<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw refusal()
+  let bytes = 0
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > MAX_BODY_BYTES) throw refusal()
+    yield chunk
+  }
 }
 
 function tooLarge(): AppError {

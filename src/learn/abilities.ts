@@ -1,7 +1,8 @@
 import { TASK_TYPES, type TaskType } from '../core/demand.ts'
+import { logOddsWithin, sigmoid } from '../core/log-odds.ts'
 import type { AbilityShift } from '../route/beliefs.ts'
 import { solve } from './cholesky.ts'
-import { type Matrix, zeros } from './matrix.ts'
+import { identity, type Matrix, product, zeros } from './matrix.ts'
 
 /** An answer that somebody judged. */
 export type JudgedAnswer = {
@@ -164,7 +165,7 @@ function gather(answers: readonly JudgedAnswer[], now: number): Evidence {
     modelIds,
     cells,
     cellOf,
-    offsets: Float64Array.from(kept, ({ predicted }) => logOdds(predicted)),
+    offsets: Float64Array.from(kept, ({ predicted }) => logOddsWithin(predicted, LEAST_PREDICTED)),
     scores: Float64Array.from(kept, ({ score }) => score),
     weights: Float64Array.from(kept, ({ at }) => 0.5 ** (Math.max(0, now - at) / HALF_LIFE_MS)),
   }
@@ -172,11 +173,6 @@ function gather(answers: readonly JudgedAnswer[], now: number): Evidence {
 
 function isSensible({ predicted, score, at }: JudgedAnswer): boolean {
   return predicted >= 0 && predicted <= 1 && score >= 0 && score <= 1 && Number.isFinite(at)
-}
-
-function logOdds(predicted: number): number {
-  const bounded = Math.min(1 - LEAST_PREDICTED, Math.max(LEAST_PREDICTED, predicted))
-  return Math.log(bounded / (1 - bounded))
 }
 
 /** Terms that cells share: all judges, then one per task, then one per model. */
@@ -224,7 +220,7 @@ function mostLikely(evidence: Evidence): Estimate {
       addCell(matrix, wanted, { terms: termsOf(cell), weight: share * precision, pull: passed })
     }
     const inverse = solve(matrix, identity(matrix.rows))
-    const moves = multiply(inverse, wanted)
+    const moves = product(inverse, { rows: wanted.length, columns: 1, values: wanted }).values
     const own = shifts.map((value, index) => {
       const cell = cells[index]
       const moved = cell ? sumOf(moves, termsOf(cell)) : 0
@@ -246,7 +242,7 @@ function likelihood(evidence: Evidence, model: Float64Array, shifts: Float64Arra
   const gradient = new Float64Array(cells.length)
   const curvature = new Float64Array(cells.length)
   for (const [answer, cell] of cellOf.entries()) {
-    const good = 1 / (1 + Math.exp(-(offsets[answer] ?? 0) - (levels[cell] ?? 0)))
+    const good = sigmoid((offsets[answer] ?? 0) + (levels[cell] ?? 0))
     const weight = weights[answer] ?? 0
     gradient[cell] = (gradient[cell] ?? 0) + weight * ((scores[answer] ?? 0) - good)
     curvature[cell] = (curvature[cell] ?? 0) + weight * good * (1 - good)
@@ -282,16 +278,4 @@ function sharedVariance(cell: Cell, share: number, { columns, values }: Matrix):
 
 function sumOf(values: Float64Array, terms: readonly number[]): number {
   return terms.reduce((sum, term) => sum + (values[term] ?? 0), 0)
-}
-
-function multiply({ rows, columns, values }: Matrix, vector: Float64Array): Float64Array {
-  return Float64Array.from({ length: rows }, (_, row) =>
-    vector.reduce((sum, value, column) => sum + value * (values[row * columns + column] ?? 0), 0),
-  )
-}
-
-function identity(size: number): Matrix {
-  const matrix = zeros(size, size)
-  for (let at = 0; at < size; at += 1) matrix.values[at * size + at] = 1
-  return matrix
 }

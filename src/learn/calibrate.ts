@@ -1,3 +1,5 @@
+import { logOddsWithin, sigmoid } from '../core/log-odds.ts'
+
 /** Platt scaling: p = σ(offset + slope × logit(q)). */
 export type Calibration = { offset: number; slope: number }
 
@@ -6,13 +8,12 @@ const NEWTON_STEPS = 30
 const LONGEST_STEP = 0.5
 /** How much the belief "well calibrated already" is worth: observations for the offset, and for the slope. */
 const PRIOR = [0.1, 1] as const
-/** Beyond these, a prediction is not believed. */
+/** Nearer to 0 or 1 a prediction is not believed. */
 const LEAST = 0.01
-const MOST = 0.99
 
 /** Fits the curve to outcomes (0..1) of predictions made without them (Platt 1999), by Newton's method. */
 export function calibrate(predictions: Float64Array, outcomes: Float64Array): Calibration {
-  const logits = predictions.map(logitOf)
+  const logits = predictions.map((prediction) => logOddsWithin(prediction, LEAST))
   let [offset, slope] = [0, 1]
   for (let step = 0; step < NEWTON_STEPS; step += 1) {
     let [g0, g1, h00, h01, h11] = [-PRIOR[0] * offset, -PRIOR[1] * (slope - 1), PRIOR[0], 0, PRIOR[1]]
@@ -40,16 +41,7 @@ function bounded(step: number): number {
 
 /** The probability that a prediction stands for. */
 export function calibrated(prediction: number, { offset, slope }: Calibration): number {
-  return sigmoid(offset + slope * logitOf(prediction))
-}
-
-function logitOf(prediction: number): number {
-  const p = Math.min(MOST, Math.max(LEAST, prediction))
-  return Math.log(p / (1 - p))
-}
-
-function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x))
+  return sigmoid(offset + slope * logOddsWithin(prediction, LEAST))
 }
 
 const BINS = 10

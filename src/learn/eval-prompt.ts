@@ -3,6 +3,7 @@ import { readConversation } from '../classify/conversation.ts'
 import { type Prompt, requestOf } from '../classify/features/prompt.ts'
 import type { ChatRequest } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
+import { fnv1a } from '../core/hash.ts'
 import { type Reading, readPrompt } from './reading.ts'
 
 /** What one model did on one prompt, in the mean of its measurements. Null where none tells. */
@@ -82,14 +83,10 @@ export function isHeldOut(text: string): boolean {
   return hashOf(text) % HELD_OUT_EVERY === 0
 }
 
-const FNV_OFFSET = 0x811c9dc5
-const FNV_PRIME = 0x01000193
-
 /** FNV-1a, mixed. */
 function hashOf(text: string): number {
   const plain = text.toLowerCase().replace(/\s+/g, ' ').trim()
-  let hash = FNV_OFFSET
-  for (let at = 0; at < plain.length; at += 1) hash = Math.imul(hash ^ plain.charCodeAt(at), FNV_PRIME)
+  let hash = fnv1a(plain)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   return (hash ^ (hash >>> 12)) >>> 0
 }

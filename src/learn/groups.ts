@@ -1,5 +1,5 @@
+import { nearestOf, withoutGaps } from './kinds.ts'
 import { type Matrix, rowOf, zeros } from './matrix.ts'
-import { indexOfMax } from './outcomes.ts'
 
 /** More groups than this are merged by how alike models do on them. */
 const MAX_GROUPS = 20
@@ -23,8 +23,7 @@ export function groupsOf(labels: readonly string[], scores: Matrix): Int32Array 
   if (names.length <= MAX_GROUPS) return own
   const { means, sizes } = shrunkMeans(own, names.length, scores)
   const merged = cluster(means, sizes)
-  const used = [...new Set(merged)].toSorted((a, b) => a - b)
-  return own.map((group) => used.indexOf(merged[group] ?? 0))
+  return withoutGaps(own.map((group) => merged[group] ?? 0))
 }
 
 function shrunkMeans(groups: Int32Array, count: number, scores: Matrix) {
@@ -63,13 +62,6 @@ function cluster(means: Matrix, sizes: Float64Array): number[] {
     }
   }
   return nearest
-}
-
-function nearestOf(centres: Matrix, point: Float64Array): number {
-  const closeness = Float64Array.from({ length: centres.rows }, (_, centre) =>
-    rowOf(centres, centre).reduce((sum, value, at) => sum - (value - (point[at] ?? 0)) ** 2, 0),
-  )
-  return indexOfMax(closeness)
 }
 
 function addTo(target: Float64Array, added: Float64Array, scale: number): void {

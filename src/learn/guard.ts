@@ -1,6 +1,6 @@
 import { kindOfTerm, TERM_KINDS } from '../classify/features/terms.ts'
 import { fitLogistic } from './logistic.ts'
-import { type Matrix, rowOf, zeros } from './matrix.ts'
+import { type Matrix, matrixOf, rowOf, spreadOf, zeros } from './matrix.ts'
 import { quantile } from './outcomes.ts'
 import { type Reading, termOf } from './reading.ts'
 
@@ -144,10 +144,10 @@ function distanceOf(shape: Float64Array, { means, spreads }: Shapes, without: nu
 
 function shapesOf(readings: readonly Reading[], members: readonly number[][]): Shapes {
   const width = readings[0]?.shape.length ?? 0
-  const whole = spreadOf(readings.map(({ shape }) => shape))
+  const whole = spreadOf(matrixOf(readings.map(({ shape }) => shape)))
   const [means, spreads] = [zeros(members.length, width), zeros(members.length, width)]
   for (const [kind, rows] of members.entries()) {
-    const own = spreadOf(rows.map((row) => readings[row]?.shape ?? new Float64Array(width)))
+    const own = spreadOf(matrixOf(rows.map((row) => readings[row]?.shape ?? new Float64Array(width))))
     means.values.set(own.mean, kind * width)
     const least = whole.spread.map((spread) => LEAST_SPREAD * spread + NO_SPREAD)
     spreads.values.set(
@@ -156,19 +156,6 @@ function shapesOf(readings: readonly Reading[], members: readonly number[][]): S
     )
   }
   return { means, spreads }
-}
-
-function spreadOf(rows: readonly Float64Array[]): { mean: Float64Array; spread: Float64Array } {
-  const mean = new Float64Array(rows[0]?.length ?? 0)
-  for (const row of rows)
-    for (const [at, value] of row.entries()) mean[at] = (mean[at] ?? 0) + value / rows.length
-  const variance = new Float64Array(mean.length)
-  for (const row of rows) {
-    for (const [at, value] of row.entries()) {
-      variance[at] = (variance[at] ?? 0) + (value - (mean[at] ?? 0)) ** 2 / rows.length
-    }
-  }
-  return { mean, spread: variance.map(Math.sqrt) }
 }
 
 /** In how many prompts each term is. */

@@ -24,8 +24,7 @@ export function kindsOf(features: Matrix): Int32Array {
     if (next.every((kind, row) => kind === kinds[row])) break
     kinds = next
   }
-  const used = [...new Set(kinds)].toSorted((a, b) => a - b)
-  return kinds.map((kind) => used.indexOf(kind))
+  return withoutGaps(kinds)
 }
 
 /** Rows far from each other: each next one drawn by its squared distance to the nearest so far. */
@@ -47,14 +46,22 @@ function startOf(features: Matrix, wanted: number): Matrix {
 }
 
 function nearestTo(features: Matrix, centres: Matrix): Int32Array {
-  return Int32Array.from({ length: features.rows }, (_, row) =>
-    indexOfMax(
-      Float64Array.from(
-        { length: centres.rows },
-        (__, centre) => -squaredDistance(rowOf(features, row), rowOf(centres, centre)),
-      ),
-    ),
+  return Int32Array.from({ length: features.rows }, (_, row) => nearestOf(centres, rowOf(features, row)))
+}
+
+/** The centre that a point lies nearest to; the first of equals. */
+export function nearestOf(centres: Matrix, point: Float64Array): number {
+  const closeness = Float64Array.from(
+    { length: centres.rows },
+    (_, centre) => -squaredDistance(point, rowOf(centres, centre)),
   )
+  return indexOfMax(closeness)
+}
+
+/** The same kinds, in the same order, numbered from 0 on. */
+export function withoutGaps(kinds: Int32Array): Int32Array {
+  const used = [...new Set(kinds)].toSorted((a, b) => a - b)
+  return kinds.map((kind) => used.indexOf(kind))
 }
 
 function centresOf(features: Matrix, kinds: Int32Array, count: number): Matrix {

@@ -8,6 +8,7 @@ import {
   rowOf,
   selectRows,
   shifted,
+  spreadOf,
   transposedProduct,
   withoutRows,
   zeros,
@@ -138,9 +139,8 @@ function apply(features: Float64Array, weights: Matrix, offset: Float64Array): F
 
 /** The mean of each feature, and one over its standard deviation; 0 where it is always the same. */
 export function standardOf(features: Matrix): { mean: Float64Array; scale: Float64Array } {
-  const mean = meansOf(features)
-  const variance = meansOf({ ...features, values: shifted(features, mean, -1).values.map((x) => x * x) })
-  return { mean, scale: variance.map((value) => (value > 1e-12 ? 1 / Math.sqrt(value) : 0)) }
+  const { mean, spread } = spreadOf(features)
+  return { mean, scale: spread.map((value) => (value > 1e-6 ? 1 / value : 0)) }
 }
 
 /** Features in standard deviations from their means, clipped. */

@@ -1,3 +1,4 @@
+import { sigmoid } from '../core/log-odds.ts'
 import { solve } from './cholesky.ts'
 import { zeros } from './matrix.ts'
 
@@ -29,7 +30,7 @@ export function fitLogistic(
       curvature.values[at * width + at] = PRIOR
     }
     for (const [row, input] of rows.entries()) {
-      const p = 1 / (1 + Math.exp(-input.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), 0)))
+      const p = sigmoid(input.reduce((sum, value, at) => sum + value * (weights[at] ?? 0), 0))
       for (const [at, value] of input.entries()) {
         gradient.values[at] = (gradient.values[at] ?? 0) + ((outcomes[row] ?? 0) - p) * value
         for (const [other, factor] of input.entries()) {

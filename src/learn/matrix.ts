@@ -6,6 +6,13 @@ export function zeros(rows: number, columns: number): Matrix {
   return { rows, columns, values: new Float64Array(rows * columns) }
 }
 
+/** Ones on the diagonal. */
+export function identity(size: number): Matrix {
+  const matrix = zeros(size, size)
+  for (let at = 0; at < size; at += 1) matrix.values[at * size + at] = 1
+  return matrix
+}
+
 /** Rows of equal length as one matrix. */
 export function matrixOf(rows: readonly ArrayLike<number>[]): Matrix {
   const matrix = zeros(rows.length, rows[0]?.length ?? 0)
@@ -69,6 +76,13 @@ export function meansOf({ rows, columns, values }: Matrix): Float64Array {
     means[column] = (means[column] ?? 0) + (values[at] ?? 0) / rows
   }
   return means
+}
+
+/** The mean of each column, and its standard deviation. */
+export function spreadOf(matrix: Matrix): { mean: Float64Array; spread: Float64Array } {
+  const mean = meansOf(matrix)
+  const values = shifted(matrix, mean, -1).values.map((value) => value ** 2)
+  return { mean, spread: meansOf({ ...matrix, values }).map(Math.sqrt) }
 }
 
 /** Every row shifted by the same amounts. */

@@ -1,4 +1,5 @@
 import { shapeOf } from '../classify/features/shape.ts'
+import { base64Of, bytesOf } from '../core/base64.ts'
 import type { Calibration } from './calibrate.ts'
 import type { Components } from './components.ts'
 import type { LinearHead } from './linear-head.ts'
@@ -72,7 +73,7 @@ export function packOutcomeModel(model: OutcomeModel): string {
  * @throws RangeError when the text is anything else, cut short, or of another version
  */
 export function unpackOutcomeModel(text: string): OutcomeModel {
-  const reader = createBitReader(bytesOf(text))
+  const reader = createBitReader(payloadOf(text))
   const models = readNames(reader)
   const layer = readTextLayer(reader)
   const thresholds = readThresholds(reader, shapeSize() + layer.offset.length)
@@ -238,13 +239,11 @@ function textOf(payload: Uint8Array): string {
   bytes[MAGIC.length] = VERSION
   new DataView(bytes.buffer).setUint32(HEADER - 4, checksumOf(payload))
   bytes.set(payload, HEADER)
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
+  return base64Of(bytes)
 }
 
 /** What was written, its header checked. */
-function bytesOf(text: string): Uint8Array {
+function payloadOf(text: string): Uint8Array {
   const bytes = decoded(text)
   const payload = bytes.subarray(HEADER)
   const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length))
@@ -258,15 +257,8 @@ function bytesOf(text: string): Uint8Array {
 
 function decoded(text: string): Uint8Array {
   if (text.length > MAX_TEXT) throw new RangeError('Too long for an outcome model')
-  const binary = binaryOf(text)
-  const bytes = new Uint8Array(binary.length)
-  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at)
-  return bytes
-}
-
-function binaryOf(base64: string): string {
   try {
-    return atob(base64)
+    return bytesOf(text)
   } catch {
     throw new RangeError('Not base64')
   }

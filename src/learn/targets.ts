@@ -1,5 +1,5 @@
 import { type Components, componentsOf, scoresOf } from './components.ts'
-import { type Matrix, matrixOf, rowOf, shifted, zeros } from './matrix.ts'
+import { identity, type Matrix, matrixOf, rowOf, shifted, zeros } from './matrix.ts'
 import { columnMeans, type Rows } from './outcomes.ts'
 
 /** What trees learn of some numbers per prompt and model, and how to get back from there; NaN where unknown. */
@@ -19,12 +19,6 @@ export function targetsOf(rows: Rows, limit: number): Targets {
   const mean = columnMeans(rows).map((value) => (Number.isNaN(value) ? 0 : value))
   const components = { mean, directions: identity(matrix.columns) }
   return { components, values: shifted(matrix, mean, -1) }
-}
-
-function identity(size: number): Matrix {
-  const matrix = zeros(size, size)
-  for (let at = 0; at < size; at += 1) matrix.values[at * size + at] = 1
-  return matrix
 }
 
 /** Every gap filled by what is expected there. */

@@ -1,3 +1,4 @@
+import { softmax } from '../core/log-odds.ts'
 import { type Matrix, rowOf, selectRows, withoutRows, zeros } from './matrix.ts'
 import { columnMeans } from './outcomes.ts'
 import { createRandom } from './random.ts'
@@ -79,13 +80,6 @@ function addLeaf(tree: Tree, features: Float64Array, sums: Float64Array): void {
   }
   if (!node) return
   for (const [target, value] of node.values.entries()) sums[target] = (sums[target] ?? 0) + value
-}
-
-function softmax(logits: Float64Array): Float64Array {
-  const most = logits.reduce((a, b) => Math.max(a, b), -Infinity)
-  const powers = logits.map((logit) => Math.exp(logit - most))
-  const sum = powers.reduce((a, b) => a + b, 0)
-  return powers.map((power) => power / sum)
 }
 
 /** Features as bins, feature by feature, with the upper edge of each bin but the last. */

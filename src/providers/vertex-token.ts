@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { base64Of, bytesOf } from '../core/base64.ts'
 import { AppError } from '../core/errors.ts'
 import { boundedText } from './bounded-text.ts'
 import type { Signer, SignerIo } from './credentials.ts'
@@ -114,9 +115,7 @@ async function assertionOf(account: ServiceAccount, issuedAt: number): Promise<s
 
 async function signingKey(pem: string): Promise<CryptoKey> {
   try {
-    const bytes = Uint8Array.from(atob(pem.replaceAll(/-----[A-Z ]+-----|\s/g, '')), (char) =>
-      char.charCodeAt(0),
-    )
+    const bytes = bytesOf(pem.replaceAll(/-----[A-Z ]+-----|\s/g, ''))
     return await crypto.subtle.importKey(
       'pkcs8',
       bytes,
@@ -134,8 +133,5 @@ function utf8(text: string): Uint8Array {
 }
 
 function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
+  return base64Of(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

@@ -1,3 +1,6 @@
+import { fnv1a, scattered } from '../core/hash.ts'
+import { sigmoid } from '../core/log-odds.ts'
+
 /** One model, represented by its best-ranked offer. */
 export type Arm = {
   /** What orders models: quality less what cost and time are worth. */
@@ -36,9 +39,9 @@ export function explore<T extends Arm>(
   const share = rate > 0 ? Math.min(1, rate) : 0
   if (share === 0 || arms.length === 1) return { chosen: best, explored: false, propensity: 1 }
   const winners = playAll(arms)
-  const hash = hashOf(seed)
-  const draws = mixed(hash) / 2 ** 32 < share
-  const winner = draws ? (winners[mixed(hash ^ 0x5bd1e995) % DRAWS] ?? 0) : 0
+  const hash = fnv1a(seed)
+  const isDrawn = scattered(hash) / 2 ** 32 < share
+  const winner = isDrawn ? (winners[scattered(hash ^ 0x5bd1e995) % DRAWS] ?? 0) : 0
   const wins = winners.filter((other) => other === winner).length
   const propensity = (winner === 0 ? 1 - share : 0) + (share * wins) / DRAWS
   return { chosen: arms[winner] ?? best, explored: winner !== 0, propensity }
@@ -49,13 +52,14 @@ function playAll(arms: readonly Arm[]): Int32Array {
   const winners = new Int32Array(DRAWS)
   const highest = new Float64Array(DRAWS).fill(-Infinity)
   const utilities = new Float64Array(DRAWS)
-  for (const index of contenders(arms)) {
+  const { quantiles, parts } = drawsOf()
+  for (const index of contenders(arms, quantiles.at(-1) ?? 0)) {
     const arm = arms[index]
     if (!arm) continue
-    fillUtilities(utilities, arm)
+    fillUtilities(utilities, arm, quantiles)
     const first = (index % COLUMNS) * DRAWS
     for (let draw = 0; draw < DRAWS; draw += 1) {
-      const utility = utilities[PARTS[first + draw] ?? 0] ?? 0
+      const utility = utilities[parts[first + draw] ?? 0] ?? 0
       if (utility > (highest[draw] ?? 0)) {
         highest[draw] = utility
         winners[draw] = index
@@ -66,41 +70,59 @@ function playAll(arms: readonly Arm[]): Int32Array {
 }
 
 /** One for each of the quantiles, which lie evenly about 0: half of the exponentials will do. */
-function fillUtilities(utilities: Float64Array, { utility, quality, belief }: Arm): void {
+function fillUtilities(
+  utilities: Float64Array,
+  { utility, quality, belief }: Arm,
+  quantiles: Float64Array,
+): void {
   const odds = Math.exp(-belief.mean)
   const spread = Math.max(0, belief.spread)
   const others = utility - quality
   for (let part = 0; part < DRAWS / 2; part += 1) {
-    const factor = Math.exp(-spread * (QUANTILES[part] ?? 0))
+    const factor = Math.exp(-spread * (quantiles[part] ?? 0))
     utilities[part] = others + 1 / (1 + odds * factor)
     utilities[DRAWS - 1 - part] = others + factor / (factor + odds)
   }
 }
 
 /** The models that win some draw if all goes well for them and ill for the others. */
-function contenders(arms: readonly Arm[]): number[] {
-  const least = arms.reduce((most, arm) => Math.max(most, utilityAt(arm, -FURTHEST)), -Infinity)
+function contenders(arms: readonly Arm[], furthest: number): number[] {
+  const least = arms.reduce((most, arm) => Math.max(most, utilityAt(arm, -furthest)), -Infinity)
   return [...arms.keys()].filter((index) => {
     const arm = arms[index]
-    return arm !== undefined && utilityAt(arm, FURTHEST) >= least
+    return arm !== undefined && utilityAt(arm, furthest) >= least
   })
 }
 
 function utilityAt({ utility, quality, belief }: Arm, deviate: number): number {
   const logOdds = belief.mean + Math.max(0, belief.spread) * deviate
-  return utility - quality + 1 / (1 + Math.exp(-logOdds))
+  return utility - quality + sigmoid(logOdds)
 }
 
-/** The middle of each of the parts, all equally likely, that the standard normal distribution falls into. */
-const QUANTILES = Float64Array.from({ length: DRAWS }, (_, part) => normalQuantile((part + 0.5) / DRAWS))
-const FURTHEST = QUANTILES.at(-1) ?? 0
-/** `column * DRAWS + draw`: in each column every quantile once, by its index, in an order of its own. */
-const PARTS = latinHypercube()
+/**
+ * `quantiles`: the middle of each of the parts, all equally likely, that the standard normal distribution falls into.
+ * `parts`, at `column * DRAWS + draw`: in each column every quantile once, by its index, in an order of its own.
+ */
+type Draws = { quantiles: Float64Array; parts: Uint8Array }
+
+let draws: Draws | null = null
+
+/** Made when somebody explores: most never do. */
+function drawsOf(): Draws {
+  draws ??= {
+    quantiles: Float64Array.from({ length: DRAWS }, (_, part) => normalQuantile((part + 0.5) / DRAWS)),
+    parts: latinHypercube(),
+  }
+  return draws
+}
 
 function latinHypercube(): Uint8Array {
   const parts = new Uint8Array(DRAWS * COLUMNS)
   for (let column = 0; column < COLUMNS; column += 1) {
-    const keys = Array.from({ length: DRAWS }, (_, part) => ({ part, key: mixed(column * DRAWS + part + 1) }))
+    const keys = Array.from({ length: DRAWS }, (_, part) => ({
+      part,
+      key: scattered(column * DRAWS + part + 1),
+    }))
     parts.set(
       keys.toSorted((a, b) => a.key - b.key).map(({ part }) => part),
       column * DRAWS,
@@ -127,19 +149,4 @@ function normalShare(x: number): number {
   const terms = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429]
   const tail = terms.reduceRight((sum, term) => (sum + term) * t, 0)
   return 1 - (Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI)) * tail
-}
-
-/** FNV-1a, 32 bits. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return hash >>> 0
-}
-
-/** Spreads neighbouring numbers over all 32 bits (the finisher of MurmurHash3). */
-function mixed(value: number): number {
-  let bits = value ^ (value >>> 16)
-  bits = Math.imul(bits, 0x85ebca6b)
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
-  return (bits ^ (bits >>> 16)) >>> 0
 }

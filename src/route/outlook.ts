@@ -99,7 +99,3 @@ export function logitOf(probability: number): number {
   const odds = Math.log(probability / (1 - probability))
   return Math.max(-SUREST, Math.min(SUREST, Number.isNaN(odds) ? 0 : odds))
 }
-
-export function sigmoid(logit: number): number {
-  return 1 / (1 + Math.exp(-logit))
-}

@@ -1,8 +1,9 @@
 import { NO_USAGE, type ReasoningEffort, type Usage } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
+import { sigmoid } from '../core/log-odds.ts'
 import { costMicroUsd } from './cost.ts'
 import { THINKING_TOKENS, UNCONTROLLED_EFFORT } from './effort.ts'
-import { logitOf, type Outlook, priorLogit, shiftFor, sigmoid } from './outlook.ts'
+import { logitOf, type Outlook, priorLogit, shiftFor } from './outlook.ts'
 import type { Candidate } from './prepared-catalog.ts'
 
 /** What one candidate is expected to do with one request. `costMicroUsd` is null when its price is unknown. */

@@ -11,6 +11,7 @@ import { TIERS, type Demand } from '../../src/core/demand.ts'
 import { measureHeads } from '../../src/dev/train/head-report.ts'
 import { FRESH } from '../../src/dev/train/report.ts'
 import { readLines } from '../../src/dev/train/read-lines.ts'
+import { calibrationError } from '../../src/learn/calibrate.ts'
 
 const rowSchema = z.object({
   text: z.string(),
@@ -111,21 +112,24 @@ for (const [language, group] of Map.groupBy(judged, (item) => item.row.lang)) {
   )
 }
 
-/** Mean distance of confidence from accuracy over ten bins (Naeini et al. 2015). */
-function calibrationError(items: readonly Judged[], print = false): number {
-  let error = 0
+function errorOf(items: readonly Judged[]): number {
+  return calibrationError(
+    Float64Array.from(items, ({ demand }) => demand.taskConfidence),
+    Float64Array.from(items, (item) => Number(isRight(item))),
+  )
+}
+
+function printCalibration(items: readonly Judged[]): void {
   for (let bin = 0; bin < 10; bin += 1) {
     const inside = items.filter(({ demand }) => Math.min(9, Math.floor(demand.taskConfidence * 10)) === bin)
     if (inside.length === 0) continue
     const confidence = inside.reduce((sum, item) => sum + item.demand.taskConfidence, 0) / inside.length
-    const accuracy = inside.filter(isRight).length / inside.length
-    error += (Math.abs(confidence - accuracy) * inside.length) / items.length
-    if (print) console.log(`  ${bin / 10}  ${inside.length}  ${percent(confidence)}  ${percent(accuracy)}`)
+    console.log(`  ${bin / 10}  ${inside.length}  ${percent(confidence)}  ${rate(inside, isRight)}`)
   }
-  return error
 }
 console.log('\ncalibration without bfcl_prompts: confidence bin, rows, mean confidence, accuracy')
-console.log(`  expected calibration error ${percent(calibrationError(withoutTools, true))}`)
+printCalibration(withoutTools)
+console.log(`  expected calibration error ${percent(errorOf(withoutTools))}`)
 
 /** Labels that say less than the text: "rewrite into English", and code requests filed under writing. */
 function isFairlyRight(item: Judged): boolean {
@@ -152,7 +156,7 @@ function freshRow(source: string, items: readonly Judged[]) {
     rows: items.length,
     strict: rate(items, isRight),
     'with two label fixes': rate(items, isFairlyRight),
-    ECE: percent(calibrationError(items)),
+    ECE: percent(errorOf(items)),
     'confidence < 0.3': rate(items, ({ demand }) => demand.taskConfidence < 0.3),
   }
 }

@@ -11,7 +11,8 @@ import { matrixOf, rowOf } from '../../src/learn/matrix.ts'
 import { standardised, standardOf } from '../../src/learn/linear-head.ts'
 import { pick, pickRows, type Rows } from '../../src/learn/outcomes.ts'
 import { explore } from '../../src/route/explore.ts'
-import { logitOf, sigmoid } from '../../src/route/outlook.ts'
+import { sigmoid } from '../../src/core/log-odds.ts'
+import { logitOf } from '../../src/route/outlook.ts'
 
 const OTHER_SET = 'llmrouter_ulab'
 

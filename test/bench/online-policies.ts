@@ -5,7 +5,8 @@ import { fitAbilities, type JudgedAnswer, shiftOf } from '../../src/learn/abilit
 import { columnMeans, indexOfMax, type Outcomes } from '../../src/learn/outcomes.ts'
 import { createRandom } from '../../src/learn/random.ts'
 import { explore } from '../../src/route/explore.ts'
-import { logitOf, PUBLISHED_ONLY, sigmoid } from '../../src/route/outlook.ts'
+import { sigmoid } from '../../src/core/log-odds.ts'
+import { logitOf, PUBLISHED_ONLY } from '../../src/route/outlook.ts'
 import { predict } from '../../src/route/predict.ts'
 import type { Candidate } from '../../src/route/prepared-catalog.ts'
 

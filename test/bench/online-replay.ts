@@ -10,9 +10,9 @@ import { type OutcomeSet, readOutcomeSet, type SetPrompt } from './outcome-sets.
 import { learn } from './routing-learn.ts'
 import { line, type Verdict } from './routing-table.ts'
 import { type Outcomes, pick, pickRows, type Rows } from '../../src/learn/outcomes.ts'
-import { always, type Choices, choose, resultOf, sharesOf } from '../../src/learn/policy.ts'
+import { always, type Choices, choose, resultOf, sharesOf } from './policy.ts'
 import { createRandom } from '../../src/learn/random.ts'
-import { bestLambda } from '../../src/learn/savings.ts'
+import { bestLambda } from './savings.ts'
 
 const SETS = ['mix7', 'mmlu_pro']
 /** As in the headline of `npm run bench:routing`: quality may fall by so much of the reference's. */

@@ -3,15 +3,8 @@ import { readOutcomeSet, type SetPrompt } from './outcome-sets.ts'
 import { costsOf, learn, predictAll } from './routing-learn.ts'
 import { line, percent, points, type Verdict } from './routing-table.ts'
 import { type Outcomes, pick, pickRows } from '../../src/learn/outcomes.ts'
-import {
-  always,
-  amongContenders,
-  bestSingle,
-  type Choices,
-  choose,
-  resultOf,
-} from '../../src/learn/policy.ts'
-import { bestLambda } from '../../src/learn/savings.ts'
+import { always, amongContenders, bestSingle, type Choices, choose, resultOf } from './policy.ts'
+import { bestLambda } from './savings.ts'
 
 const SLACK = 0.005
 const LEAST = -0.01

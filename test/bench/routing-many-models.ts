@@ -17,9 +17,9 @@ import {
   choose,
   resultOf,
   sharesOf,
-} from '../../src/learn/policy.ts'
+} from './policy.ts'
 import { readPrompt } from '../../src/learn/reading.ts'
-import { bestLambda, sweep } from '../../src/learn/savings.ts'
+import { bestLambda, sweep } from './savings.ts'
 
 const SLACKS = [0, 0.005, 0.01]
 const SEED = 20_261_123

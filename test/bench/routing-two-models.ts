@@ -3,7 +3,7 @@ import { readOutcomeSet, readScores, type SetPrompt } from './outcome-sets.ts'
 import { columnOf, learn, learnAcross, predictAll } from './routing-learn.ts'
 import type { Verdict } from './routing-table.ts'
 import { type Outcomes, pick, pickRows, type Rows } from '../../src/learn/outcomes.ts'
-import { type TwoModelFigures, twoModelFigures } from '../../src/learn/two-models.ts'
+import { type TwoModelFigures, twoModelFigures } from './two-models.ts'
 
 const SETS = {
   R1: { bench: 'mmlu', apgr: 0.67, cpt50: 27.5, cpt80: 59 },

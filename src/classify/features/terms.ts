@@ -11,12 +11,19 @@ const DIGIT = 2
 const SINGLE = 3
 const UNSPACED = 4
 
-const kinds = new Uint8Array(0x10000).fill(SINGLE)
-for (let unit = 0; unit < kinds.length; unit += 1) {
-  const text = String.fromCharCode(unit)
-  if (/\s/.test(text)) kinds[unit] = SPACE
-  else if (/\d/.test(text)) kinds[unit] = DIGIT
-  else if (/[\p{L}\p{M}]/u.test(text)) kinds[unit] = isUnspaced(unit) ? UNSPACED : LETTER
+let kinds: Uint8Array | null = null
+
+/** The kind of every UTF-16 unit. Made when the first prompt is read so: where nothing was learned, none is. */
+function kindsOf(): Uint8Array {
+  if (kinds) return kinds
+  kinds = new Uint8Array(0x10000).fill(SINGLE)
+  for (let unit = 0; unit < kinds.length; unit += 1) {
+    const text = String.fromCharCode(unit)
+    if (/\s/.test(text)) kinds[unit] = SPACE
+    else if (/\d/.test(text)) kinds[unit] = DIGIT
+    else if (/[\p{L}\p{M}]/u.test(text)) kinds[unit] = isUnspaced(unit) ? UNSPACED : LETTER
+  }
+  return kinds
 }
 
 /** Han, kana, Thai, Lao, Khmer and Burmese. Hangul is written in words. */
@@ -59,6 +66,7 @@ export function kindOfTerm(term: number): number {
  */
 export function countTerms({ text, tools }: Prompt): Map<number, number> {
   const counts = new Map<number, number>()
+  const kindAt = kindsOf()
   for (const piece of tools.flatMap(({ name }) => namePieces(name)).slice(0, MAX_TERMS)) {
     add(counts, TERM_KINDS.other, hashOf(piece, 0, piece.length) ^ TOOL)
   }
@@ -66,11 +74,11 @@ export function countTerms({ text, tools }: Prompt): Map<number, number> {
   let previous = 0
   let at = 0
   while (at < lower.length && counts.size < MAX_TERMS) {
-    const kind = kinds[lower.charCodeAt(at)] ?? SINGLE
+    const kind = kindAt[lower.charCodeAt(at)] ?? SINGLE
     const start = at
     at += 1
     if (kind === SPACE) continue
-    if (kind < SINGLE) while (at < lower.length && kinds[lower.charCodeAt(at)] === kind) at += 1
+    if (kind < SINGLE) while (at < lower.length && kindAt[lower.charCodeAt(at)] === kind) at += 1
     const word =
       kind === DIGIT && at - start > 1 ? Math.min(at - start, MAX_DIGITS) : hashOf(lower, start, at)
     const isWord = kind === LETTER || kind === UNSPACED

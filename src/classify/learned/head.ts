@@ -1,4 +1,4 @@
-import { bytesOf } from './bytes.ts'
+import { bytesOf } from '../../core/base64.ts'
 import { gramValue } from './task-model.ts'
 
 /** The committed form of a `Head`: base64 of one signed byte per weight, and what one step of a byte is worth. */

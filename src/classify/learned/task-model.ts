@@ -1,5 +1,5 @@
+import { bytesOf } from '../../core/base64.ts'
 import { TASK_TYPES } from '../../core/demand.ts'
-import { bytesOf } from './bytes.ts'
 import { GRAM_SPACE } from './grams.ts'
 
 /** The committed form of a `TaskModel`: small, and readable by a text editor as far as numbers are. */
@@ -40,10 +40,11 @@ export function unpackTaskModel(packed: PackedTaskModel): TaskModel {
   const grams = ascending(bytesOf(packed.grams))
   const halves = bytesOf(packed.gramWeights)
   const denseBytes = new Int8Array(bytesOf(packed.denseWeights).buffer)
-  const gramWeights = Int8Array.from({ length: grams.length * TYPES }, (_, index) => {
+  const gramWeights = new Int8Array(grams.length * TYPES)
+  for (let index = 0; index < gramWeights.length; index += 1) {
     const byte = halves[index >> 1] ?? 0
-    return (index % 2 === 0 ? byte & 0xf : byte >> 4) - HALF
-  })
+    gramWeights[index] = (index % 2 === 0 ? byte & 0xf : byte >> 4) - HALF
+  }
   const dense = Float64Array.from(
     denseBytes,
     (byte, index) => byte * (packed.denseScales[Math.floor(index / TYPES)] ?? 0),
@@ -133,12 +134,4 @@ export function taskLogits(model: TaskModel, dense: Float32Array, grams: Int32Ar
       logits[type] = (logits[type] ?? 0) + amount * (model.dense[from + type] ?? 0)
   }
   return logits
-}
-
-/** Probabilities for logits: their softmax. */
-export function shares(logits: Float64Array): Float64Array {
-  const highest = Math.max(...logits)
-  const odds = logits.map((logit) => Math.exp(logit - highest))
-  const total = odds.reduce((sum, each) => sum + each, 0)
-  return odds.map((each) => each / total)
 }

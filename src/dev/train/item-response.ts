@@ -1,3 +1,5 @@
+import { sigmoid } from '../../core/log-odds.ts'
+
 /** Of the normal prior of a prompt's difficulty, and of a model's ability, in logits. */
 const DIFFICULTY_VARIANCE = 2.25
 const ABILITY_VARIANCE = 10
@@ -36,7 +38,7 @@ function improveDifficulty(
   let curvature = 1 / DIFFICULTY_VARIANCE
   for (const [model, score] of row.entries()) {
     if (score === null) continue
-    const expected = chance((abilities[model] ?? 0) - difficulty)
+    const expected = sigmoid((abilities[model] ?? 0) - difficulty)
     slope += expected - score
     curvature += expected * (1 - expected)
   }
@@ -49,7 +51,7 @@ function improveAbilities(abilities: Float64Array, scores: Scores, difficulties:
   for (const [item, row] of scores.entries()) {
     for (const [model, score] of row.entries()) {
       if (score === null) continue
-      const expected = chance((abilities[model] ?? 0) - (difficulties[item] ?? 0))
+      const expected = sigmoid((abilities[model] ?? 0) - (difficulties[item] ?? 0))
       slopes[model] = (slopes[model] ?? 0) + score - expected
       curvatures[model] = (curvatures[model] ?? 0) + expected * (1 - expected)
     }
@@ -57,10 +59,6 @@ function improveAbilities(abilities: Float64Array, scores: Scores, difficulties:
   for (const [model, slope] of slopes.entries()) {
     abilities[model] = (abilities[model] ?? 0) + bounded(slope / (curvatures[model] ?? 1))
   }
-}
-
-function chance(logit: number): number {
-  return 1 / (1 + Math.exp(-logit))
 }
 
 function bounded(step: number): number {

@@ -1,6 +1,7 @@
 import { DENSE_COUNT, SCORE_UNIT, TOOL_FEATURE } from '../../classify/learned/dense-features.ts'
-import { gramValue, shares } from '../../classify/learned/task-model.ts'
+import { gramValue } from '../../classify/learned/task-model.ts'
 import { TASK_TYPES } from '../../core/demand.ts'
+import { softmax } from '../../core/log-odds.ts'
 import { createRandom } from '../../learn/random.ts'
 import type { Example } from './examples.ts'
 
@@ -118,7 +119,7 @@ function learn(fit: Fit, visit: Visit): void {
     const amount = feature === TOOL_FEATURE ? tool : (example.dense[feature] ?? 0)
     if (amount !== 0) addRow(logits, fit.dense, feature, amount)
   }
-  const errors = shares(logits)
+  const errors = softmax(logits)
   subtractTarget(errors, example.targets, visit.weight)
   improveDense(fit, errors, visit)
   improveGrams(fit, errors, visit)

@@ -1,5 +1,6 @@
 import type { PackedHead } from '../../classify/learned/head.ts'
 import type { PackedTaskModel } from '../../classify/learned/task-model.ts'
+import { base64Of } from '../../core/base64.ts'
 import { TASK_TYPES } from '../../core/demand.ts'
 import type { HeadWeights } from './head-fit.ts'
 import type { TaskFit } from './task-fit.ts'
@@ -27,10 +28,10 @@ export function packTaskModel({ weights, grams }: TaskFit): PackedTaskModel {
     steps(weight, denseScales[Math.floor(at / TYPES)] ?? 1, LARGEST_BYTE),
   )
   return {
-    grams: base64(Uint8Array.from(differences(grams).flatMap(leb128))),
-    gramWeights: base64(halves),
+    grams: base64Of(Uint8Array.from(differences(grams).flatMap(leb128))),
+    gramWeights: base64Of(halves),
     gramScales,
-    denseWeights: base64(new Uint8Array(bytes.buffer)),
+    denseWeights: base64Of(new Uint8Array(bytes.buffer)),
     denseScales,
   }
 }
@@ -44,7 +45,7 @@ export function packHead({ dense, grams }: HeadWeights): PackedHead {
 
 function inBytes(weights: Float64Array, scale: number): string {
   const bytes = Int8Array.from(weights, (weight) => steps(weight, scale, LARGEST_BYTE))
-  return base64(new Uint8Array(bytes.buffer))
+  return base64Of(new Uint8Array(bytes.buffer))
 }
 
 function column(weights: Float32Array, type: number): Float32Array {
@@ -87,8 +88,4 @@ function differences(numbers: Int32Array): number[] {
 
 function leb128(number: number): number[] {
   return number < 0x80 ? [number] : [(number & 0x7f) | 0x80, ...leb128(number >> 7)]
-}
-
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64')
 }

@@ -1,11 +1,12 @@
-import { shares, type TaskModel, taskLogits } from '../../classify/learned/task-model.ts'
+import { type TaskModel, taskLogits } from '../../classify/learned/task-model.ts'
+import { softmax } from '../../core/log-odds.ts'
+import { calibrationError } from '../../learn/calibrate.ts'
 import { type Example, highest } from './examples.ts'
 import { logitsOf } from './linear-fit.ts'
 import { fitWithout } from './task-fit.ts'
 
 type Row = Record<string, string | number>
 type Predict = (example: Example) => Float64Array
-const BINS = 10
 
 /** Licences forbid to train on these, or they are kept to measure with. */
 export const FRESH: readonly string[] = [
@@ -37,11 +38,13 @@ export function measureModel(model: TaskModel, examples: readonly Example[]): Ro
 
 function measure(set: string, examples: readonly Example[], predict: Predict): Row {
   const judged = examples.map((example) => {
-    const probabilities = shares(predict(example))
+    const probabilities = softmax(predict(example))
     const best = highest(probabilities)
     const second = highest(probabilities.with(best, -1))
     return { targets: example.targets, best, second, confidence: probabilities[best] ?? 0 }
   })
+  const confidences = Float64Array.from(judged, ({ confidence }) => confidence)
+  const rights = Float64Array.from(judged, ({ targets, best }) => Number(targets.includes(best)))
   return {
     set,
     rows: examples.length,
@@ -51,24 +54,12 @@ function measure(set: string, examples: readonly Example[], predict: Predict): R
       judged,
       ({ targets, best, second }) => targets.includes(best) || targets.includes(second),
     ),
-    'ECE %': calibrationError(
-      judged.map(({ targets, best, confidence }) => ({ confidence, right: targets.includes(best) })),
-    ),
+    'ECE %': Number((100 * calibrationError(confidences, rights)).toFixed(1)),
   }
 }
 
 function percent<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
   return Number(((100 * items.filter(holds).length) / Math.max(1, items.length)).toFixed(1))
-}
-
-/** Expected calibration error (Naeini et al. 2015) over ten bins, in percent. */
-function calibrationError(judged: readonly { confidence: number; right: boolean }[]): number {
-  const bins = Map.groupBy(judged, ({ confidence }) => Math.min(BINS - 1, Math.floor(confidence * BINS)))
-  let sum = 0
-  for (const bin of bins.values()) {
-    sum += Math.abs(bin.reduce((gap, { confidence, right }) => gap + confidence - Number(right), 0))
-  }
-  return Number(((100 * sum) / Math.max(1, judged.length)).toFixed(1))
 }
 
 /** Each own source judged by a model that never saw it, nor what was made from it. */

@@ -1,7 +1,8 @@
 import { CONSTANT_FEATURE, SCORE_UNIT, TOOL_FEATURE } from '../../classify/learned/dense-features.ts'
 import { GRAM_SPACE } from '../../classify/learned/grams.ts'
-import { gramValue, shares } from '../../classify/learned/task-model.ts'
+import { gramValue } from '../../classify/learned/task-model.ts'
 import { TASK_TYPES, type TaskType } from '../../core/demand.ts'
+import { softmax } from '../../core/log-odds.ts'
 import type { Example } from './examples.ts'
 import { fitLinear, LOGITS_PER_SCORE, logitsOf, type Weights } from './linear-fit.ts'
 
@@ -109,7 +110,7 @@ function settle(weights: Weights, train: readonly Example[]): void {
   const given = new Float64Array(TYPES)
   for (const example of train) {
     if (example.sample.tool) continue
-    for (const [type, share] of shares(logitsOf(weights, example)).entries())
+    for (const [type, share] of softmax(logitsOf(weights, example)).entries())
       given[type] = (given[type] ?? 0) + share
   }
   const total = given.reduce((sum, share) => sum + share, 0)

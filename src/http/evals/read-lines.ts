@@ -1,7 +1,6 @@
 import { AppError } from '../../core/errors.ts'
+import { chunksOf, MAX_BODY_BYTES } from '../read-body.ts'
 
-/** The largest upload, in bytes; what is more comes in several. */
-export const MAX_UPLOAD_BYTES = 16 * 1024 * 1024
 /** The longest line, in bytes. */
 export const MAX_LINE_BYTES = 1024 * 1024
 
@@ -28,16 +27,10 @@ export async function readLines(request: Request): Promise<Iterable<Line>> {
   return linesIn(await readBytes(request))
 }
 
-/** The body may lie about its length or not tell it: bytes are counted as they come. */
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_UPLOAD_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength
-    if (length > MAX_UPLOAD_BYTES) throw tooLarge()
-    chunks.push(chunk)
-  }
+  for await (const chunk of chunksOf(request, tooLarge)) chunks.push(chunk)
+  const length = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   const bytes = new Uint8Array(length)
   let at = 0
   for (const chunk of chunks) {
@@ -50,7 +43,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
 function tooLarge(): AppError {
   return new AppError(
     'request_too_large',
-    `The upload is larger than ${MAX_UPLOAD_BYTES / 1024 / 1024} MiB: send it in parts`,
+    `The upload is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB: send it in parts`,
   )
 }
 

@@ -10,11 +10,11 @@ import { invalidField } from '../../protocols/invalid-field.ts'
 import { requireScope } from '../../tenants/keys.ts'
 import { type AppContext, type AppEnv, backgroundOf, randomBytes } from '../context.ts'
 import { liveCatalog } from '../live-catalog.ts'
-import { readJsonBody } from '../read-body.ts'
+import { MAX_BODY_BYTES, readJsonBody } from '../read-body.ts'
 import { ingest, MAX_MEASUREMENTS, MAX_OUTCOMES } from './ingest.ts'
 import type { TrainingMessage } from './job.ts'
 import { requireTraining, rollBack } from './parameters.ts'
-import { MAX_LINE_BYTES, MAX_UPLOAD_BYTES, readLines } from './read-lines.ts'
+import { MAX_LINE_BYTES, readLines } from './read-lines.ts'
 import { trainingBody } from './training-body.ts'
 
 /** A training that runs for longer broke off; one that waits for longer got lost. */
@@ -25,7 +25,7 @@ const MAX_LISTED = 100
 
 const LIMITS = {
   rows: MAX_OUTCOMES,
-  upload_bytes: MAX_UPLOAD_BYTES,
+  upload_bytes: MAX_BODY_BYTES,
   line_bytes: MAX_LINE_BYTES,
   measurements_per_prompt_and_model: MAX_MEASUREMENTS,
   training: {

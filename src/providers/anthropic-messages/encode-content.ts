@@ -1,3 +1,4 @@
+import { bytesOf } from '../../core/base64.ts'
 import type { AssistantPart, CacheMarker, ContentPart, MediaSource } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
 import type { CallIds } from './call-ids.ts'
@@ -70,8 +71,7 @@ function documentSource(source: MediaSource): object | null {
 /** Null for what is not base64. */
 function decodedText(base64: string): string | null {
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-    return new TextDecoder().decode(bytes)
+    return new TextDecoder().decode(bytesOf(base64))
   } catch {
     return null
   }

@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { askedIn, opinionOfEarlier } from '../../../src/http/asked-again.ts'
-import type { ChatRequest, Message } from '../../../src/core/chat.ts'
+import type { Message } from '../../../src/core/chat.ts'
+import { chat } from '../route/builders.ts'
 
-const saying = (messages: readonly Message[]): ChatRequest => ({
-  messages,
-  tools: [],
-  output: { type: 'text' },
-  sampling: {},
-  reasoning: {},
-  native: null,
-})
+const chatOf = (messages: readonly Message[]) => chat({ messages })
 const user = (text: string): Message => ({ role: 'user', content: [{ type: 'text', text }] })
 const QUESTION = user('How do I renew my residence permit when my passport expires next month?')
-const gist = askedIn(saying([QUESTION]))
+const gist = askedIn(chatOf([QUESTION]))
 const EARLIER = {
   modelId: 'v/m',
   host: 'one',
@@ -26,7 +20,7 @@ const MINUTE = 60_000
 describe('opinionOfEarlier', () => {
   it('finds no help where the same is asked again, and help where the talk goes on', () => {
     const said = { tenantId: 't', now: MINUTE }
-    const other = askedIn(saying([user('Thanks. What does a new passport cost?')]))
+    const other = askedIn(chatOf([user('Thanks. What does a new passport cost?')]))
     expect(opinionOfEarlier(EARLIER, { ...said, gist })).toMatchObject({ decisionId: 'dec_1', score: 0 })
     expect(opinionOfEarlier(EARLIER, { ...said, gist: other })).toMatchObject({ source: 're-ask', score: 1 })
   })
@@ -51,7 +45,7 @@ describe('askedIn', () => {
       { role: 'assistant', content: [call] },
       { role: 'tool', toolCallId: 'c', content: [{ type: 'text', text: '1' }] },
     ]
-    expect(askedIn(saying(loop))).toBeNull()
-    expect(askedIn(saying([QUESTION]))?.length).toBeGreaterThan(10)
+    expect(askedIn(chatOf(loop))).toBeNull()
+    expect(askedIn(chatOf([QUESTION]))?.length).toBeGreaterThan(10)
   })
 })

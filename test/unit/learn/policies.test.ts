@@ -9,10 +9,10 @@ import {
   choose,
   resultOf,
   sharesOf,
-} from '../../../src/learn/policy.ts'
+} from '../../bench/policy.ts'
 import { createRandom } from '../../../src/learn/random.ts'
-import { bestLambda } from '../../../src/learn/savings.ts'
-import { twoModelFigures } from '../../../src/learn/two-models.ts'
+import { bestLambda } from '../../bench/savings.ts'
+import { twoModelFigures } from '../../bench/two-models.ts'
 
 const rows = (...values: number[][]) => values.map((row) => Float64Array.from(row))
 

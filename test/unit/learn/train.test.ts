@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { Prompt } from '../../../src/classify/features/prompt.ts'
 import { predictOutcome } from '../../../src/learn/outcome-model.ts'
 import { type Outcomes, pick, pickRows } from '../../../src/learn/outcomes.ts'
-import { always, bestSingle, choose, resultOf } from '../../../src/learn/policy.ts'
+import { always, bestSingle, choose, resultOf } from '../../bench/policy.ts'
 import { createRandom } from '../../../src/learn/random.ts'
 import { readPrompt } from '../../../src/learn/reading.ts'
-import { bestLambda } from '../../../src/learn/savings.ts'
+import { bestLambda } from '../../bench/savings.ts'
 import { train } from '../../../src/learn/train.ts'
 
 const ROWS = 900

@@ -3,7 +3,6 @@ import { DENSE_COUNT } from '../../../../src/classify/learned/dense-features.ts'
 import {
   gramValue,
   type PackedTaskModel,
-  shares,
   taskLogits,
   unpackTaskModel,
 } from '../../../../src/classify/learned/task-model.ts'
@@ -44,15 +43,6 @@ describe('unpackTaskModel, taskLogits', () => {
     ['features', { denseScales: [1, 1] }],
   ])('refuses %s that do not fit', (_, part) => {
     expect(() => unpackTaskModel({ ...SMALL, ...part })).toThrow(RangeError)
-  })
-})
-
-describe('shares', () => {
-  it('are the softmax, whatever the size of logits', () => {
-    const [first, second, none] = shares(Float64Array.of(1000, 1000 + Math.log(3), Number.NEGATIVE_INFINITY))
-    expect(first).toBeCloseTo(0.25)
-    expect(second).toBeCloseTo(0.75)
-    expect(none).toBe(0)
   })
 })
 

@@ -1,5 +1,5 @@
 import { bestSingle, always, choose, lambdas, resultOf, type Result } from './policy.ts'
-import type { Outcomes, Rows } from './outcomes.ts'
+import type { Outcomes, Rows } from '../../src/learn/outcomes.ts'
 
 /** What routing got at one exchange rate between quality and cost. */
 type Point = Result & { lambda: number }

@@ -1,4 +1,4 @@
-import { columnMeans, indexOfMax, type Outcomes, type Rows } from './outcomes.ts'
+import { columnMeans, indexOfMax, type Outcomes, type Rows } from '../../src/learn/outcomes.ts'
 
 /** What a policy got: mean quality (0..1) and mean cost (USD) per prompt. */
 export type Result = { quality: number; cost: number }

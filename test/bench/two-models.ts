@@ -1,4 +1,4 @@
-import { quantile } from './outcomes.ts'
+import { quantile } from '../../src/learn/outcomes.ts'
 
 /**
  * RouteLLM's figures for a strong and a weak model (Ong et al. 2024, arXiv 2406.18665, section 4): how much of the gap
