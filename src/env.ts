@@ -1,9 +1,9 @@
 import * as z from 'zod'
+import { DEFAULT_RELIABILITY, type Timeouts } from './core/reliability.ts'
 import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
 import { azureAccess, azureVariables } from './providers/azure.ts'
 import { bedrockAccess, bedrockVariables } from './providers/bedrock.ts'
-import { DEFAULT_TIMEOUTS, type Timeouts } from './providers/call.ts'
 import { HOSTS } from './providers/hosts.ts'
 import { jsonText } from './providers/json-text.ts'
 import { type HostSettings, localServers } from './providers/live-hosts.ts'
@@ -22,6 +22,7 @@ export type Env = {
   TRAININGS: Queue
 } & Partial<Record<string, unknown>>
 
+const DEFAULT_TIMEOUTS = DEFAULT_RELIABILITY.timeouts
 const milliseconds = z.coerce.number().int().positive()
 
 const configSchema = z.object({
@@ -33,8 +34,9 @@ const configSchema = z.object({
   EXPLORATION_RATE: z.coerce.number().min(0).max(1).default(0),
   /** Days that single decisions are kept; rollups stay. */
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
-  /** How long a host may keep an answer waiting, in milliseconds: for its first byte, between bytes, altogether. */
-  HOST_FIRST_BYTE_MS: milliseconds.default(DEFAULT_TIMEOUTS.firstByteMs),
+  /** How long one call to a host may keep us waiting, see `Timeouts`. */
+  HOST_CONNECT_MS: milliseconds.default(DEFAULT_TIMEOUTS.connectMs),
+  HOST_TTFT_MS: milliseconds.default(DEFAULT_TIMEOUTS.ttftMs),
   HOST_IDLE_MS: milliseconds.default(DEFAULT_TIMEOUTS.idleMs),
   HOST_TOTAL_MS: milliseconds.default(DEFAULT_TIMEOUTS.totalMs),
   ...bedrockVariables,
@@ -80,8 +82,13 @@ export function configOf(env: Env): Config {
   return config
 }
 
-function timeouts({ HOST_FIRST_BYTE_MS, HOST_IDLE_MS, HOST_TOTAL_MS }: Variables): Timeouts {
-  return { firstByteMs: HOST_FIRST_BYTE_MS, idleMs: HOST_IDLE_MS, totalMs: HOST_TOTAL_MS }
+function timeouts(variables: Variables): Timeouts {
+  return {
+    connectMs: variables.HOST_CONNECT_MS,
+    ttftMs: variables.HOST_TTFT_MS,
+    idleMs: variables.HOST_IDLE_MS,
+    totalMs: variables.HOST_TOTAL_MS,
+  }
 }
 
 function hostKeys(env: Env): Map<string, string> {

@@ -12,3 +12,8 @@ export function scattered(value: number): number {
   bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35)
   return (bits ^ (bits >>> 16)) >>> 0
 }
+
+/** A number in [0, 1), the same for the same text. */
+export function chanceOf(text: string): number {
+  return scattered(fnv1a(text)) / 2 ** 32
+}

@@ -1,5 +1,7 @@
 /** Where a request may go, as its caller asked for it, and what became of it. */
 
+import type { ReliabilityWish } from './reliability.ts'
+
 /** Constraints on hosts, named as in OpenRouter's `provider` object. Prices: USD per million tokens. */
 export type ProviderPreferences = {
   /** Hosts to try first, in this order. */
@@ -40,8 +42,43 @@ export type RoutingPreferences = {
   models: readonly string[]
   provider: ProviderPreferences
   autoRouter: AutoRouterPreferences
+  /** Models to try instead when a conversation is too long, or is refused for its content; beside the others. */
+  fallbacksFor: { contextWindow: readonly string[]; contentPolicy: readonly string[] }
+  reliability: ReliabilityWish
   sessionId?: string
 }
+
+/** Ways to share the calls for one model among its hosts, named as in LiteLLM. */
+export const STRATEGIES = [
+  'simple-shuffle',
+  'least-busy',
+  'latency-based',
+  'cost-based',
+  'usage-based',
+  'priority',
+] as const
+export type Strategy = (typeof STRATEGIES)[number]
+
+/** How much one host takes of the calls for a model. */
+export type Share = {
+  /** Relative to the others', above 0. */
+  weight: number
+  /** Lower is tried first. */
+  priority: number
+  /** The most calls and tokens within a minute; null for no limit. */
+  requestsPerMinute: number | null
+  tokensPerMinute: number | null
+}
+
+/** How the calls for one model are shared. A host without a share of its own takes its usual one. */
+export type Pool = {
+  /** Null: equally cheap hosts share by latency, dearer ones are there in case those fail. */
+  strategy: Strategy | null
+  shares: ReadonlyMap<string, Partial<Share>>
+}
+
+/** A host's share where nobody says otherwise. */
+export const EVEN_SHARE: Share = { weight: 1, priority: 0, requestsPerMinute: null, tokensPerMinute: null }
 
 /** Why this model answered. */
 export type Reason =
@@ -75,6 +112,7 @@ export const EXCLUSIONS = [
   'price_cap',
   'cost_cap',
   'not_requested',
+  'rate_limit',
   'breaker_open',
 ] as const
 export type Exclusion = (typeof EXCLUSIONS)[number]

@@ -1,13 +1,13 @@
 import { type Failure, NO_USAGE, type Usage } from '../core/chat.ts'
 import type { EmbeddingRequest, Vector } from '../core/embedding.ts'
 import { FALLBACK_POLICY } from '../core/errors.ts'
+import { offerKey, type Outcome } from '../core/live.ts'
 import type { Reason } from '../core/routing.ts'
 import { callEmbeddings, type EmbeddingIo, type EmbeddingOutcome } from '../providers/call-embeddings.ts'
 import { embeddingFormatOf } from '../providers/embeddings/format-of.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import type { EmbeddingOffer } from '../route/embeddings/model.ts'
-import { embeddingBreakerKey, type EmbeddingPlan } from '../route/embeddings/plan.ts'
-import type { Outcome } from '../stats/breaker.ts'
+import type { EmbeddingPlan } from '../route/embeddings/plan.ts'
 import { type Attempt, newAttempt, type Route } from './attempt.ts'
 import { fallbackReason } from './next-attempt.ts'
 
@@ -23,7 +23,7 @@ export type EmbedIo = EmbeddingIo & {
   /** How to reach a host. */
   routeTo: (hostId: string) => Route
   /** Told of every finished attempt that says something of a host's health. */
-  report: (breakerKey: string, outcome: Outcome) => void
+  report: (offerKey: string, outcome: Outcome) => void
   /** Estimated tokens of the inputs, for hosts that do not count. */
   estimateTokens: () => number
 }
@@ -52,7 +52,7 @@ export async function executeEmbedding(
     const outcome = await unlessCancelled(callEmbeddings(route.access, request, offer.hostModelId, io), io)
     settle(attempt, outcome, offer, io)
     if (!outcome) return { kind: 'cancelled', attempts, reason }
-    io.report(embeddingBreakerKey(plan.model, offer), healthOf(outcome))
+    io.report(offerKey(offer.host, plan.model.id), healthOf(outcome))
     if (outcome.ok) {
       const { vectors } = outcome
       return { kind: 'answered', attempts, vectors, reason: failure ? fallbackReason(failure) : reason }

@@ -1,9 +1,8 @@
 import { isContent } from '../core/answer.ts'
 import type { ChatEvent, ChatRequest, Failure } from '../core/chat.ts'
+import type { Outcome } from '../core/live.ts'
 import type { Reason } from '../core/routing.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
-import { breakerKey } from '../route/filter.ts'
-import type { Outcome } from '../stats/breaker.ts'
 import { type Attempt, type AttemptIo, newAttempt, type Route, runAttempt } from './attempt.ts'
 import { type FailedAttempt, fallbackReason, nextAttempt } from './next-attempt.ts'
 
@@ -22,7 +21,7 @@ export type ExecuteIo = AttemptIo & {
   /** How to reach a candidate's host. */
   routeTo: (candidate: EligibleCandidate) => Route
   /** Told of every finished attempt that says something of a host's health. */
-  report: (breakerKey: string, outcome: Outcome) => void
+  report: (offerKey: string, outcome: Outcome) => void
 }
 
 /**
@@ -82,7 +81,7 @@ async function* reported(
   try {
     yield* events
   } finally {
-    const key = breakerKey(candidate)
+    const { key } = candidate
     if (attempt.failure) io.report(key, { ok: false, ...attempt.failure })
     else if (attempt.outcome === 'succeeded') io.report(key, { ok: true })
   }

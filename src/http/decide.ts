@@ -47,7 +47,7 @@ export async function decide(scope: RequestScope, inbound: Inbound): Promise<Dec
     policy: { ...BALANCED, explorationRate: configOf(env).explorationRate },
     catalog: liveCatalog(env, now, background),
     hosts: hostStates(hostsFor(env), inbound),
-    openBreakers: breakers.open(now),
+    live: breakers.view(now),
     session,
     beliefs,
   })

@@ -58,7 +58,7 @@ function decideEmbedding({ env }: RequestScope, { request, routing }: InboundEmb
     preferences: routing,
     policy: BALANCED,
     hosts: embeddingHosts(env),
-    openBreakers: breakers.open(createdAt),
+    live: breakers.view(createdAt),
   })
   return {
     id: createId('dec', createdAt, randomBytes()),

@@ -56,6 +56,8 @@ export function routingPreferences(body: z.infer<typeof routingBody>): RoutingPr
     models: body.models ?? [],
     provider: preferencesOf(body.provider ?? {}),
     autoRouter: autoRouterPreferences(body.plugins ?? []),
+    fallbacksFor: { contextWindow: [], contentPolicy: [] },
+    reliability: {},
   }
 }
 

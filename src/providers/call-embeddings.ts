@@ -15,7 +15,7 @@ const MAX_ANSWER_CHARS = 32 * 1024 * 1024
 /** How many calls for one request are under way at once. A Worker may hold six connections. */
 const CALLS_AT_ONCE = 4
 
-/** The world as one request sees it. `firstByteMs` is the time for one call, to the end of its answer. */
+/** The world as one request sees it. `ttftMs` is the time for one call, to the end of its answer. */
 export type EmbeddingIo = Pick<CallIo, 'fetch' | 'now' | 'signal' | 'timeouts'>
 
 /** One vector per input, or why not. `inputTokens`: what the host counted, also before it failed; null for nothing. */
@@ -75,7 +75,7 @@ async function callOnce(
   io: EmbeddingIo,
   total: AbortSignal,
 ): Promise<EmbeddingOutcome> {
-  const late = AbortSignal.any([total, AbortSignal.timeout(io.timeouts.firstByteMs)])
+  const late = AbortSignal.any([total, AbortSignal.timeout(io.timeouts.ttftMs)])
   let what = 'could not be reached'
   try {
     const response = await send(access, format.encode(request, hostModelId), io, late)

@@ -1,6 +1,7 @@
 import { type ChatEvent, type ChatRequest, type Failure, isLast } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
 import { present } from '../core/present.ts'
+import type { Timeouts } from '../core/reliability.ts'
 import { type Adapter, nativeOf, type Target } from './adapter.ts'
 import { boundedText } from './bounded-text.ts'
 import { authorizationFor, type Credentials, hideSecrets } from './credentials.ts'
@@ -12,12 +13,6 @@ import { relayedAnswer } from './relay.ts'
 import { type ByteSource, createEventReader, LAST_EVENT_END, textPieces } from './server-sent-events.ts'
 import { createJsonToolReader, withJsonTool } from './structured-output.ts'
 import { refusedThoughts, withoutThoughts } from './unreadable-thoughts.ts'
-
-/** How long a host may keep us waiting, in milliseconds: for its first byte, between bytes, and altogether. */
-export type Timeouts = { firstByteMs: number; idleMs: number; totalMs: number }
-
-/** Long enough for a thinking model's first token; a dead host is found within a minute. */
-export const DEFAULT_TIMEOUTS: Timeouts = { firstByteMs: 60_000, idleMs: 60_000, totalMs: 600_000 }
 
 /** The longest bodies read from a host, in characters: of an error, and of an answer that is not streamed. */
 const MAX_ERROR_CHARS = 64 * 1024
@@ -226,11 +221,11 @@ function failed(host: Host, what: string): ChatEvent {
 /** Aborts when a host is silent for too long; `heard` starts the wait anew. */
 type StallTimer = { signal: AbortSignal; heard: () => void; stop: () => void }
 
-function createStallTimer({ firstByteMs, idleMs, totalMs }: Timeouts): StallTimer {
+function createStallTimer({ ttftMs, idleMs, totalMs }: Timeouts): StallTimer {
   const controller = new AbortController()
   const abort = () => controller.abort()
   const total = setTimeout(abort, totalMs)
-  let silence = setTimeout(abort, firstByteMs)
+  let silence = setTimeout(abort, ttftMs)
   return {
     signal: controller.signal,
     heard() {

@@ -1,5 +1,6 @@
 import type { ChatRequest, OutputFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
+import { isAdmitted, type LiveOffers } from '../core/live.ts'
 import type { Exclusion, RoutingPreferences } from '../core/routing.ts'
 import type { HostState, Policy } from './decision.ts'
 import type { Prediction } from './predict.ts'
@@ -15,16 +16,12 @@ export type FilterContext = {
   preferences: RoutingPreferences
   policy: Policy
   hosts: ReadonlyMap<string, HostState>
-  /** `host/model` of every open breaker. */
-  openBreakers: ReadonlySet<string>
+  live: LiveOffers
+  /** 0..1, the same for all candidates of one decision: who is recovering gets a share of all decisions. */
+  draw: number
   /** The models asked for by name; null when any will do. */
   requested: ReadonlySet<string> | null
   isAllowed: (modelId: string) => boolean
-}
-
-/** The key that breakers are kept under. */
-export function breakerKey({ model, offer }: Pick<Candidate, 'model' | 'offer'>): string {
-  return `${offer.host}/${model.id}`
 }
 
 /**
@@ -48,7 +45,7 @@ export function exclusionOf(
     (named ? null : excludedBySize(candidate, context)) ??
     excludedByPrice(candidate, prediction, named, context) ??
     (context.requested && !named ? 'not_requested' : null) ??
-    (context.openBreakers.has(breakerKey(candidate)) ? 'breaker_open' : null)
+    (isAdmitted(context.live.get(candidate.key), context.draw) ? null : 'breaker_open')
   )
 }
 

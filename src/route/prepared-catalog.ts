@@ -1,4 +1,5 @@
 import { type Abilities, abilitiesOf, spreadsOf } from './ability.ts'
+import { offerKey } from '../core/live.ts'
 import type { Tier } from '../core/demand.ts'
 import type { CatalogModel, Offer } from './catalog/model.ts'
 import { type Efforts, effortsByTier } from './effort.ts'
@@ -7,6 +8,8 @@ import { type Efforts, effortsByTier } from './effort.ts'
 export type Candidate = {
   model: CatalogModel
   offer: Offer
+  /** Its name in the live routing table. */
+  key: string
   abilities: Abilities
   /** Standard deviations of `abilities`. */
   spreads: Abilities
@@ -64,6 +67,7 @@ function candidatesOf(model: CatalogModel): Candidate[] {
   return model.offers.map((offer) => ({
     model,
     offer,
+    key: offerKey(offer.host, model.id),
     abilities,
     spreads,
     efforts,

@@ -1,6 +1,8 @@
 import { type ChatRequest, inToolLoop } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import { AppError } from '../core/errors.ts'
+import { chanceOf } from '../core/hash.ts'
+import type { LiveOffers } from '../core/live.ts'
 import type { RoutingPreferences } from '../core/routing.ts'
 import type { Beliefs } from './beliefs.ts'
 import { costWeightFor } from './cost-weight.ts'
@@ -30,8 +32,7 @@ export type RoutingInput = {
   catalog: PreparedCatalog
   /** The live hosts. */
   hosts: ReadonlyMap<string, HostState>
-  /** `host/model` of every open breaker. */
-  openBreakers: ReadonlySet<string>
+  live: LiveOffers
   /** Null without a session, or in a new one. */
   session: SessionMemory | null
   /** What was learned from the tenant's own outcomes. */
@@ -52,7 +53,8 @@ export function route(input: RoutingInput): Decision {
   const isAllowed = patternTest([policy.allowedModels, preferences.autoRouter.allowedModels])
   const requested = requestedModels([selection, ...fallbacks])
   const outlook = outlookOf(input.beliefs, catalog.candidates, demand)
-  const judged = judge(catalog.candidates, { ...input, requested, isAllowed, outlook }, weights)
+  const draw = chanceOf(input.id)
+  const judged = judge(catalog.candidates, { ...input, requested, isAllowed, outlook, draw }, weights)
   const bestFirst = rank(eligibleOf(judged, requested), provider, qualityFloor(selection, input))
   const asOrdered = provider.order !== undefined || provider.sort !== undefined
   const bestRanked = asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../core/chat.ts'
+import { type LiveOffers, type Outcome, UNKNOWN_OFFER } from '../core/live.ts'
 
 /** Failures in a row that open a breaker, and how long it then stays open when the host names no time. */
 const FAILURE_THRESHOLD = 5
@@ -11,9 +12,6 @@ export type Breaker = { failures: number; openUntil: number }
 
 /** A breaker that lets everything through, as all begin. */
 export const CLOSED: Breaker = { failures: 0, openUntil: 0 }
-
-/** What an attempt ended with; `retryAfterMs` as the host asked. */
-export type Outcome = { ok: true } | { ok: false; code: FailureCode; retryAfterMs?: number }
 
 /** Whether a failure speaks of the host's health. A refused request or key says nothing about it. */
 const ILL: Readonly<Record<FailureCode, boolean>> = {
@@ -54,9 +52,13 @@ export class BreakerBoard {
     else this.#breakers.set(key, next)
   }
 
-  open(now: number): ReadonlySet<string> {
-    const open = new Set<string>()
-    for (const [key, { openUntil }] of this.#breakers) if (openUntil > now) open.add(key)
-    return open
+  view(now: number): LiveOffers {
+    const open = [...this.#breakers].filter(([, { openUntil }]) => openUntil > now)
+    return new Map(
+      open.map(([key, { openUntil }]) => [
+        key,
+        { ...UNKNOWN_OFFER, breaker: 'open', admitted: 0, openUntil },
+      ]),
+    )
   }
 }

@@ -51,7 +51,7 @@ function decide({ chat, routing }: Inbound, catalog: PreparedCatalog): void {
     policy: BALANCED,
     catalog,
     hosts,
-    openBreakers: new Set(),
+    live: new Map(),
     session: null,
     beliefs: NO_BELIEFS,
   })

@@ -8,7 +8,8 @@ import { createOutlet } from '../../src/http/outlet.ts'
 import type { StreamEncoder } from '../../src/protocols/inbound.ts'
 import { messagesReply } from '../../src/protocols/anthropic-messages/reply.ts'
 import { chatReply } from '../../src/protocols/openai-chat/reply.ts'
-import { callModel, DEFAULT_TIMEOUTS } from '../../src/providers/call.ts'
+import { DEFAULT_RELIABILITY } from '../../src/core/reliability.ts'
+import { callModel } from '../../src/providers/call.ts'
 import { HOSTS } from '../../src/providers/hosts.ts'
 import { NO_USAGE } from '../../src/core/chat.ts'
 
@@ -49,7 +50,7 @@ async function pump(
     now: Date.now,
     open: readInBatches,
     signal: new AbortController().signal,
-    timeouts: DEFAULT_TIMEOUTS,
+    timeouts: DEFAULT_RELIABILITY.timeouts,
   }
   for await (const event of callModel({ host, baseUrl, apiKey: 'bench' }, asked, target, io)) {
     if (event.type === 'answer-error') await outlet.write(`data: ${JSON.stringify(event)}\n\n`)

@@ -1,13 +1,14 @@
 import type { ChatEvent, ChatRequest } from '../../src/core/chat.ts'
 import type { Adapter, Target } from '../../src/providers/adapter.ts'
-import { type HostAccess, type Timeouts, callModel } from '../../src/providers/call.ts'
+import type { Timeouts } from '../../src/core/reliability.ts'
+import { type HostAccess, callModel } from '../../src/providers/call.ts'
 import type { Host } from '../../src/providers/hosts.ts'
 import { readChunks } from '../../src/providers/server-sent-events.ts'
 
 export const API_KEY = 'test-4f9a1c7e2b8d'
 export const NOW = Date.UTC(2026, 0, 9, 12, 0, 0)
 
-export const PATIENT: Timeouts = { firstByteMs: 5_000, idleMs: 5_000, totalMs: 5_000 }
+export const PATIENT: Timeouts = { connectMs: 5_000, ttftMs: 5_000, idleMs: 5_000, totalMs: 5_000 }
 
 const QUESTION: ChatRequest = {
   messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],

@@ -4,7 +4,7 @@ import { framed } from './fixtures.ts'
 import type { Format } from './format.ts'
 import { API_KEY, PATIENT, ask, bodyOf, eventStream, eventsOf, fetching } from './host.ts'
 
-const IMPATIENT = { ...PATIENT, firstByteMs: 20, idleMs: 20 }
+const IMPATIENT = { ...PATIENT, ttftMs: 20, idleMs: 20 }
 const TIMEOUT = { type: 'answer-error', code: 'timeout', message: 'Acme did not answer in time' }
 const MEGABYTE = new TextEncoder().encode('x'.repeat(1024 * 1024))
 
@@ -125,7 +125,7 @@ function describeStalls({ adapter, fixtures }: Format): void {
           else controller.enqueue(new TextEncoder().encode(piece))
         },
       })
-      const timeouts = { ...PATIENT, firstByteMs: 250, idleMs: 250 }
+      const timeouts = { ...PATIENT, ttftMs: 250, idleMs: 250 }
       const events = await eventsOf(adapter, eventStream(slow), { timeouts })
       expect(events.at(-1)).toMatchObject({ type: 'answer-end' })
     })

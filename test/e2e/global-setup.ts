@@ -15,7 +15,7 @@ declare module 'vitest' {
 }
 
 /** Hosts that fall silent are given up soon; those that answer are far quicker. */
-const IMPATIENT = { HOST_FIRST_BYTE_MS: '2500', HOST_IDLE_MS: '2500' }
+const IMPATIENT = { HOST_TTFT_MS: '2500', HOST_IDLE_MS: '2500' }
 
 /** One Worker with its simulated hosts, answering at once, for all end-to-end tests. */
 export default async function startOnce(project: TestProject): Promise<() => Promise<void>> {

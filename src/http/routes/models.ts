@@ -1,13 +1,12 @@
 import { Hono } from 'hono'
 import { AppError } from '../../core/errors.ts'
+import { offerKey } from '../../core/live.ts'
 import { usdOf } from '../../core/money.ts'
 import { type HostStanding, standingOf } from '../../providers/live-hosts.ts'
 import type { CatalogModel, Offer, Price } from '../../route/catalog/model.ts'
 import { EMBEDDING_CATALOG } from '../../route/embeddings/catalog.ts'
 import type { EmbeddingModel, EmbeddingOffer } from '../../route/embeddings/model.ts'
-import { embeddingBreakerKey } from '../../route/embeddings/plan.ts'
 import { embeddingModelCalled } from '../../route/embeddings/select.ts'
-import { breakerKey } from '../../route/filter.ts'
 import type { PreparedCatalog } from '../../route/prepared-catalog.ts'
 import { VIRTUAL_MODELS } from '../../route/select.ts'
 import { type AppContext, type AppEnv, backgroundOf } from '../context.ts'
@@ -57,11 +56,12 @@ type Health = HostStanding | 'breaker_open'
 /** How well a host can serve a model now, best first. */
 const HEALTH: readonly Health[] = ['live', 'simulated', 'breaker_open', 'off']
 
-/** How an offer can be served at this moment, by its host and its breaker's key. */
-function healthReader(c: AppContext): (host: string, breakerKey: string) => Health {
+/** How an offer can be served at this moment, by its host and its model. */
+function healthReader(c: AppContext): (host: string, modelId: string) => Health {
   const hosts = hostsFor(c.env)
-  const open = breakers.open(Date.now())
-  return (host, key) => (open.has(key) ? 'breaker_open' : standingOf(hosts.get(host)))
+  const live = breakers.view(Date.now())
+  return (host, modelId) =>
+    live.get(offerKey(host, modelId))?.admitted === 0 ? 'breaker_open' : standingOf(hosts.get(host))
 }
 
 function bestOf(providers: readonly { health: Health }[]): Health {
@@ -73,9 +73,7 @@ function modelReader(c: AppContext, { candidates }: PreparedCatalog) {
   const healthOf = healthReader(c)
   const abilities = new Map(candidates.map((candidate) => [candidate.model.id, candidate.abilities]))
   return (model: CatalogModel) => {
-    const providers = model.offers.map((offer) =>
-      offerBody(offer, healthOf(offer.host, breakerKey({ model, offer }))),
-    )
+    const providers = model.offers.map((offer) => offerBody(offer, healthOf(offer.host, model.id)))
     const cheapest = model.offers
       .flatMap(({ price }) => (price ? [price] : []))
       .toSorted((a, b) => a.input + a.output - b.input - b.output)[0]
@@ -106,9 +104,7 @@ function modelReader(c: AppContext, { candidates }: PreparedCatalog) {
 function embeddingReader(c: AppContext) {
   const healthOf = healthReader(c)
   return (model: EmbeddingModel) => {
-    const providers = model.offers.map((offer) =>
-      offerBody(offer, healthOf(offer.host, embeddingBreakerKey(model, offer))),
-    )
+    const providers = model.offers.map((offer) => offerBody(offer, healthOf(offer.host, model.id)))
     const [cheapest] = model.offers
       .flatMap(({ price }) => (price ? [price] : []))
       .toSorted((a, b) => a.input - b.input)

@@ -1,5 +1,6 @@
 import type { EmbeddingRequest } from '../../core/embedding.ts'
 import { AppError } from '../../core/errors.ts'
+import { type LiveOffers, offerKey } from '../../core/live.ts'
 import type { Exclusion, ProviderPreferences, RoutingPreferences } from '../../core/routing.ts'
 import type { Policy } from '../decision.ts'
 import { patternTest } from '../filter.ts'
@@ -16,8 +17,7 @@ export type EmbeddingPlanInput = {
   policy: Pick<Policy, 'allowedModels' | 'dataCollection'>
   /** The live hosts that offer embeddings. */
   hosts: ReadonlyMap<string, EmbeddingHost>
-  /** As `embeddingBreakerKey` names them. */
-  openBreakers: ReadonlySet<string>
+  live: LiveOffers
 }
 
 /** Where a model's vectors can be had now, in the order to try, and where not and why. */
@@ -25,11 +25,6 @@ export type EmbeddingPlan = {
   model: EmbeddingModel
   offers: readonly [EmbeddingOffer, ...EmbeddingOffer[]]
   excluded: readonly { offer: EmbeddingOffer; excludedBy: Exclusion }[]
-}
-
-/** The key that an offer's breaker is kept under. */
-export function embeddingBreakerKey(model: EmbeddingModel, offer: EmbeddingOffer): string {
-  return `${offer.host}/${model.id}`
 }
 
 /**
@@ -75,7 +70,7 @@ function assertAble(model: EmbeddingModel, { inputs, dimensions }: EmbeddingRequ
 function exclusionOf(
   model: EmbeddingModel,
   offer: EmbeddingOffer,
-  { request, preferences, policy, hosts, openBreakers }: EmbeddingPlanInput,
+  { request, preferences, policy, hosts, live }: EmbeddingPlanInput,
 ): Exclusion | null {
   const { provider, autoRouter } = preferences
   const host = hosts.get(offer.host)
@@ -86,7 +81,8 @@ function exclusionOf(
   const denies = provider.dataCollection === 'deny' || policy.dataCollection === 'deny'
   if (denies && host.keepsInputs) return 'data_policy'
   return (
-    priceBar(offer, provider) ?? (openBreakers.has(embeddingBreakerKey(model, offer)) ? 'breaker_open' : null)
+    priceBar(offer, provider) ??
+    (live.get(offerKey(offer.host, model.id))?.admitted === 0 ? 'breaker_open' : null)
   )
 }
 

@@ -3,7 +3,7 @@ import type { FailureCode } from '../../../src/core/chat.ts'
 import { type EmbedIo, executeEmbedding } from '../../../src/execute/embed.ts'
 import { localHost } from '../../../src/providers/hosts.ts'
 import type { EmbeddingModel } from '../../../src/route/embeddings/model.ts'
-import type { Outcome } from '../../../src/stats/breaker.ts'
+import type { Outcome } from '../../../src/core/live.ts'
 
 const SOURCE = { url: 'https://acme.example', date: '2026-11-23' }
 const offers = ['one', 'two', 'three'].map((host) => ({
@@ -43,7 +43,7 @@ async function run(answers: Record<string, Answer>, signal = new AbortController
     },
     now: () => clock++,
     signal,
-    timeouts: { firstByteMs: 1_000, idleMs: 1_000, totalMs: 1_000 },
+    timeouts: { connectMs: 1_000, ttftMs: 1_000, idleMs: 1_000, totalMs: 1_000 },
     routeTo(id) {
       const baseUrl = `http://${id}`
       return { access: { host: localHost(id, baseUrl), baseUrl, apiKey: 'sk-test' }, simulated: false }

@@ -162,7 +162,7 @@ describe('a fallback', () => {
   })
 
   it('follows a host that stays silent', async () => {
-    const net = world({ one: silent, two: good() }, { firstByteMs: 20 })
+    const net = world({ one: silent, two: good() }, { ttftMs: 20 })
     const execution = answering(await run(net))
     await read(execution.events)
     expect(execution.reason).toBe('fallback_timeout')

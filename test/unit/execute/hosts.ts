@@ -2,8 +2,7 @@ import { type ChatEvent, NO_USAGE, type Usage } from '../../../src/core/chat.ts'
 import { type ExecuteIo, execute, type Execution } from '../../../src/execute/execute.ts'
 import { localHost } from '../../../src/providers/hosts.ts'
 import { readChunks } from '../../../src/providers/server-sent-events.ts'
-import { breakerKey } from '../../../src/route/filter.ts'
-import type { Outcome } from '../../../src/stats/breaker.ts'
+import type { Outcome } from '../../../src/core/live.ts'
 import { chat, decision, eligible, priced } from '../route/builders.ts'
 
 /** Answers one request to a host. `signal` aborts as that of a real `fetch` does. */
@@ -45,7 +44,7 @@ export function world(
     now: () => clock++,
     open: readChunks,
     signal: controller.signal,
-    timeouts: { firstByteMs: 1_000, idleMs: 1_000, totalMs: 2_000, ...timeouts },
+    timeouts: { connectMs: 1_000, ttftMs: 1_000, idleMs: 1_000, totalMs: 2_000, ...timeouts },
     estimateUsage: (_tried, text) => ({ ...ESTIMATE, outputTokens: text.length }),
     routeTo: ({ candidate: { offer } }) => {
       const baseUrl = `https://${offer.host}.example/v1`
@@ -61,7 +60,7 @@ export function world(
 
 export const keyOf = (index: number) => {
   const one = PLAN[index]
-  return one ? breakerKey(one.candidate) : ''
+  return one ? one.candidate.key : ''
 }
 
 export function run({ io }: World, call: { stream: boolean } = { stream: true }): Promise<Execution> {

@@ -40,7 +40,7 @@ export async function callCloud(
     now: () => now,
     open: readChunks,
     signal: new AbortController().signal,
-    timeouts: { firstByteMs: 500, idleMs: 500, totalMs: 2_000 },
+    timeouts: { connectMs: 500, ttftMs: 500, idleMs: 500, totalMs: 2_000 },
   }
   return Array.fromAsync(callModel(host.access, requestWith({}), target, io))
 }

@@ -38,7 +38,7 @@ async function ask(
     },
     now: () => 1,
     signal: new AbortController().signal,
-    timeouts: { firstByteMs: 1_000, idleMs: 1_000, totalMs: 1_000 },
+    timeouts: { connectMs: 1_000, ttftMs: 1_000, idleMs: 1_000, totalMs: 1_000 },
     ...io,
   })
   return { outcome, sent, body: sent[0]?.body }
@@ -187,7 +187,7 @@ describe('a failure', () => {
         new Promise((_resolve, reject) =>
           init?.signal?.addEventListener('abort', () => reject(new Error('aborted'))),
         ),
-      timeouts: { firstByteMs: 5, idleMs: 5, totalMs: 5 },
+      timeouts: { connectMs: 5, ttftMs: 5, idleMs: 5, totalMs: 5 },
     })
     expect(silent.outcome).toMatchObject({ ok: false, failure: { code: 'timeout' } })
     const gone = await ask('openai', {}, two, { fetch: () => Promise.reject(new TypeError('no route')) })

@@ -1,5 +1,6 @@
 import type { ChatRequest } from '../../../src/core/chat.ts'
 import { type Demand, TASK_TYPES, type TaskType, TOKEN_FAMILIES } from '../../../src/core/demand.ts'
+import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
 import type { RoutingPreferences } from '../../../src/core/routing.ts'
 import { HOSTS } from '../../../src/providers/hosts.ts'
 import { abilitiesOf } from '../../../src/route/ability.ts'
@@ -95,7 +96,15 @@ export function chat(rest: Partial<ChatRequest> = {}): ChatRequest {
 }
 
 export function preferences(rest: Partial<RoutingPreferences> = {}): RoutingPreferences {
-  return { model: 'auto', models: [], provider: {}, autoRouter: {}, ...rest }
+  return {
+    model: 'auto',
+    models: [],
+    provider: {},
+    autoRouter: {},
+    fallbacksFor: { contextWindow: [], contentPolicy: [] },
+    reliability: {},
+    ...rest,
+  }
 }
 
 export function hostState(rest: Partial<HostState> = {}): HostState {
@@ -161,11 +170,17 @@ export function filterContext(rest: Partial<FilterContext> = {}): FilterContext 
     preferences: preferences(),
     policy: BALANCED,
     hosts: hosts('one', 'two'),
-    openBreakers: new Set(),
+    live: new Map(),
+    draw: 0,
     requested: null,
     isAllowed: () => true,
     ...rest,
   }
+}
+
+/** Live figures that say nothing but that these breakers are open. */
+export function openBreakers(...keys: string[]): LiveOffers {
+  return new Map(keys.map((key) => [key, { ...UNKNOWN_OFFER, breaker: 'open', admitted: 0 }]))
 }
 
 export function judgeContext(rest: Partial<JudgeContext> = {}): JudgeContext {
@@ -185,7 +200,7 @@ export function routingInput(
     policy: BALANCED,
     catalog: prepareCatalog(models),
     hosts: new Map(models.flatMap(({ offers }) => offers.map(({ host }) => [host, hostState()]))),
-    openBreakers: new Set(),
+    live: new Map(),
     session: null,
     beliefs: NO_BELIEFS,
     ...rest,

@@ -8,6 +8,7 @@ import { EMBEDDING_CATALOG } from '../../../src/route/embeddings/catalog.ts'
 import { localEmbeddingModel } from '../../../src/route/embeddings/local.ts'
 import { type EmbeddingPlanInput, planEmbedding } from '../../../src/route/embeddings/plan.ts'
 import { selectEmbeddingModel } from '../../../src/route/embeddings/select.ts'
+import { openBreakers, preferences } from './builders.ts'
 
 const namesOf = (models: readonly { id: string; aliases: readonly string[] }[]) =>
   models.flatMap(({ id, aliases }) => [id, id.slice(id.indexOf('/') + 1), ...aliases])
@@ -62,10 +63,10 @@ function plan(name: string, provider: ProviderPreferences = {}, world: World = {
   return planEmbedding({
     request: { inputs, encoding: 'float', extra: {}, ...(dimensions !== undefined && { dimensions }) },
     model: selectEmbeddingModel(name),
-    preferences: { model: name, models: [], provider, autoRouter: {} },
+    preferences: preferences({ model: name, provider }),
     policy: BALANCED,
     hosts: new Map(HOSTS.map(({ id }) => [id, HOST])),
-    openBreakers: new Set(),
+    live: new Map(),
     ...rest,
   })
 }
@@ -138,9 +139,9 @@ describe('planEmbedding', () => {
     const [openai, openrouter] = ['openai', 'openrouter'].map(
       (host) => `${host}/openai/text-embedding-3-small`,
     )
-    expect(hostsOf('auto', {}, { openBreakers: new Set([openai ?? '']) })).toEqual(['openrouter'])
-    const both = new Set([openai ?? '', openrouter ?? ''])
-    expect(hostsOf('auto', {}, { openBreakers: both })).toEqual(['openai', 'openrouter'])
+    expect(hostsOf('auto', {}, { live: openBreakers(openai ?? '') })).toEqual(['openrouter'])
+    const both = openBreakers(openai ?? '', openrouter ?? '')
+    expect(hostsOf('auto', {}, { live: both })).toEqual(['openai', 'openrouter'])
   })
 
   it('refuses lengths that the model does not have', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { EXCLUSIONS, type Exclusion } from '../../../src/core/routing.ts'
 import type { CatalogModel } from '../../../src/route/catalog/model.ts'
 import { BALANCED } from '../../../src/route/decision.ts'
-import { breakerKey, exclusionOf, type FilterContext, patternTest } from '../../../src/route/filter.ts'
+import { exclusionOf, type FilterContext, patternTest } from '../../../src/route/filter.ts'
 import type { Prediction } from '../../../src/route/predict.ts'
 import {
   candidate,
@@ -12,6 +12,7 @@ import {
   demand,
   filterContext,
   hosts,
+  openBreakers,
   hostState,
   preferences,
   priced,
@@ -46,7 +47,7 @@ function lacking(...reasons: Exclusion[]): [Partial<FilterContext>, CandidateSke
     policy: { ...BALANCED, dataCollection: has('data_policy') ? 'deny' : 'allow' },
     isAllowed: () => !has('tenant_allow_list'),
     requested: has('not_requested') ? new Set(['vendor/other']) : null,
-    openBreakers: new Set(has('breaker_open') ? ['one/vendor/model'] : []),
+    live: has('breaker_open') ? openBreakers('one/vendor/model') : new Map(),
     demand: demand({
       input: has('context_window') ? 99_900 : 1_000,
       modalities: has('modality') ? ['text', 'audio'] : ['text'],
@@ -207,13 +208,13 @@ describe('features and caps', () => {
   })
 })
 
-describe('breakerKey', () => {
+describe('a key of the live table', () => {
   it('tells hosts of one model and models of one host apart', () => {
     const keys = ['one', 'two'].flatMap((host) =>
-      ['a/x', 'a/y'].map((id) => breakerKey(candidate({ host, model: id }))),
+      ['a/x', 'a/y'].map((id) => candidate({ host, model: id }).key),
     )
     expect(new Set(keys).size).toBe(4)
-    expect(exclusion({ openBreakers: new Set(['two/vendor/model', 'one/vendor/other']) })).toBeNull()
+    expect(exclusion({ live: openBreakers('two/vendor/model', 'one/vendor/other') })).toBeNull()
   })
 })
 

@@ -3,7 +3,17 @@ import type { Exclusion } from '../../../src/core/routing.ts'
 import type { Judged } from '../../../src/route/decision.ts'
 import { counterfactualOf, eligibleOf, judge } from '../../../src/route/judge.ts'
 import type { Weights } from '../../../src/route/rank.ts'
-import { candidate, chat, demand, eligible, judgeContext, hosts, hostState, priced } from './builders.ts'
+import {
+  candidate,
+  chat,
+  demand,
+  eligible,
+  judgeContext,
+  hosts,
+  hostState,
+  openBreakers,
+  priced,
+} from './builders.ts'
 
 const WEIGHTS: Weights = { ordering: 'utility', costWeight: 0.1 }
 
@@ -28,13 +38,13 @@ describe('judge', () => {
   })
 
   it('leaves a candidate alone whose breaker is open while another can answer', () => {
-    const judged = judge([one, two], judgeContext({ openBreakers: new Set(['one/vendor/model']) }), WEIGHTS)
+    const judged = judge([one, two], judgeContext({ live: openBreakers('one/vendor/model') }), WEIGHTS)
     expect(judged).toMatchObject([{ excludedBy: 'breaker_open' }, { eligible: true }])
   })
 
   it('tries them anyway when all breakers are open, and nobody who is barred otherwise', () => {
-    const openBreakers = new Set(['one/vendor/model', 'two/vendor/model'])
-    const judged = judge([one, two, candidate({ host: 'off' })], judgeContext({ openBreakers }), WEIGHTS)
+    const live = openBreakers('one/vendor/model', 'two/vendor/model')
+    const judged = judge([one, two, candidate({ host: 'off' })], judgeContext({ live }), WEIGHTS)
     expect(judged).toMatchObject([{ eligible: true }, { eligible: true }, { excludedBy: 'no_live_host' }])
   })
 

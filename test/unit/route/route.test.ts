@@ -9,6 +9,7 @@ import {
   hostState,
   model,
   offer,
+  openBreakers,
   preferences,
   priced,
   routingInput,
@@ -204,10 +205,10 @@ describe('route', () => {
   })
 
   it('avoids an open breaker, and tries it when there is nothing else', () => {
-    const openBreakers = new Set(['one/v/strong'])
-    expect(chosen({ ...named('auto:best'), openBreakers })).toBe('v/cheap')
-    expect(chosen({ ...named('strong'), openBreakers })).toBe('v/strong')
-    expect(decide({ ...named('strong', 'cheap'), openBreakers })).toMatchObject({ reason: 'fallback_error' })
+    const live = openBreakers('one/v/strong')
+    expect(chosen({ ...named('auto:best'), live })).toBe('v/cheap')
+    expect(chosen({ ...named('strong'), live })).toBe('v/strong')
+    expect(decide({ ...named('strong', 'cheap'), live })).toMatchObject({ reason: 'fallback_error' })
   })
 
   it('decides alike on equal input, in any order of hosts', () => {

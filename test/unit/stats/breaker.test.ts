@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FAILURE_CODES, type FailureCode } from '../../../src/core/chat.ts'
-import { afterOutcome, type Breaker, BreakerBoard, CLOSED, type Outcome } from '../../../src/stats/breaker.ts'
+import type { Outcome } from '../../../src/core/live.ts'
+import { afterOutcome, type Breaker, BreakerBoard, CLOSED } from '../../../src/stats/breaker.ts'
 
 const NOW = 1_000_000
 const COOLDOWN = 30_000
@@ -76,16 +77,16 @@ describe('BreakerBoard', () => {
     for (const outcome of times(5, fail('provider_failed'))) board.report('one/a', outcome, NOW)
     board.report('two/a', fail('rate_limited', 1_000), NOW)
     board.report('three/a', fail('provider_failed'), NOW)
-    expect([...board.open(NOW)].sort()).toEqual(['one/a', 'two/a'])
-    expect([...board.open(NOW + 1_000)]).toEqual(['one/a'])
-    expect([...board.open(NOW + COOLDOWN)]).toEqual([])
+    expect([...board.view(NOW).keys()].sort()).toEqual(['one/a', 'two/a'])
+    expect([...board.view(NOW + 1_000).keys()]).toEqual(['one/a'])
+    expect([...board.view(NOW + COOLDOWN).keys()]).toEqual([])
   })
 
   it('lets one failure after the time open it again', () => {
     const board = new BreakerBoard()
     for (const outcome of times(5, fail('timeout'))) board.report('one/a', outcome, NOW)
     board.report('one/a', fail('timeout'), NOW + COOLDOWN)
-    expect(board.open(NOW + COOLDOWN + 1).has('one/a')).toBe(true)
+    expect(board.view(NOW + COOLDOWN + 1).has('one/a')).toBe(true)
   })
 
   it('closes at a success, and forgets what came before', () => {
@@ -93,6 +94,6 @@ describe('BreakerBoard', () => {
     for (const outcome of times(5, fail('timeout'))) board.report('one/a', outcome, NOW)
     board.report('one/a', { ok: true }, NOW)
     for (const outcome of times(4, fail('timeout'))) board.report('one/a', outcome, NOW)
-    expect(board.open(NOW).size).toBe(0)
+    expect(board.view(NOW).size).toBe(0)
   })
 })
