@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'agents',
     'env',
   ],
-  env: ['agents', 'providers'],
+  env: ['agents', 'core', 'providers'],
   worker: ['env', 'http', 'record', 'agents'],
   dev: ['core', 'protocols', 'classify', 'route', 'learn'],
 }
