@@ -59,5 +59,9 @@ function meanScore(db: Db, tenantId: string): SQL<number | null> {
 
 function isFree({ freeModels, boundReasons }: ReplaySpan): SQL | undefined {
   const asked = inArray(sql`lower(${decisions.requestedModel})`, [...freeModels])
-  return and(asked, not(inArray(decisions.reason, [...boundReasons])))
+  // What came of a fallback was planned for another reason.
+  const planned = sql`case when ${decisions.reason} like 'fallback%'
+    then coalesce(json_extract(${decisions.detail}, '$.planned_reason'), ${decisions.reason})
+    else ${decisions.reason} end`
+  return and(asked, not(inArray(planned, [...boundReasons])))
 }

@@ -15,6 +15,7 @@ import { callModel, type CallIo, type HostAccess } from '../providers/call.ts'
 import { formatFor } from '../providers/format-for.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import type { EligibleCandidate } from '../route/decision.ts'
+import type { Complaint } from './check-answer.ts'
 
 /** One try at one host, complete once its `endedAt` is set. Times in Unix ms. */
 export type Attempt = {
@@ -36,6 +37,8 @@ export type Attempt = {
   usageEstimated: boolean
   /** Null when the price is unknown. */
   costMicroUsd: number | null
+  /** What a whole answer does not hold to; null where it was not checked, or stood its check. */
+  complaint: Complaint | null
 }
 
 /** An attempt that has begun. */
@@ -51,6 +54,7 @@ export function newAttempt(
     usage: null,
     usageEstimated: false,
     costMicroUsd: null,
+    complaint: null,
   }
 }
 
@@ -59,6 +63,12 @@ export type Route = { access: HostAccess; simulated: boolean }
 
 /** Estimates what an answer used from what was sent and received; for hosts that do not say. */
 type UsageEstimator = (candidate: EligibleCandidate, answerText: string) => Usage
+
+/**
+ * What is asked of one candidate. `outputCap`: the most it may write, in tokens; null for no bound of ours. `relay`:
+ * whether a caller of the host's own format may get the host's events as they are.
+ */
+export type ModelCall = { request: ChatRequest; stream: boolean; outputCap: number | null; relay: boolean }
 
 /** The world as one attempt sees it. */
 export type AttemptIo = CallIo & { estimateUsage: UsageEstimator }
@@ -72,7 +82,7 @@ export type AttemptIo = CallIo & { estimateUsage: UsageEstimator }
 export async function* runAttempt(
   tried: EligibleCandidate,
   route: Route,
-  call: { request: ChatRequest; stream: boolean },
+  call: ModelCall,
   attempt: Attempt,
   io: AttemptIo,
 ): AsyncGenerator<ChatEvent> {
@@ -83,6 +93,8 @@ export async function* runAttempt(
     stream: call.stream,
     maxOutputTokens: candidate.maxOutputTokens,
     structuredOutput: candidate.model.structuredOutput,
+    ...(call.outputCap !== null && { outputCap: call.outputCap }),
+    ...(!call.relay && { relay: false as const }),
   }
   attempt.dropped = droppedOf(route.access, call.request, request, target)
   const written: ContentEvent[] = []

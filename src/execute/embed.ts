@@ -1,7 +1,7 @@
 import { type Failure, NO_USAGE, type Usage } from '../core/chat.ts'
 import type { EmbeddingRequest, Vector } from '../core/embedding.ts'
 import { FALLBACK_POLICY } from '../core/errors.ts'
-import { offerKey, type Outcome } from '../core/live.ts'
+import { offerKey, type Sample } from '../core/live.ts'
 import type { Reason } from '../core/routing.ts'
 import { callEmbeddings, type EmbeddingIo, type EmbeddingOutcome } from '../providers/call-embeddings.ts'
 import { embeddingFormatOf } from '../providers/embeddings/format-of.ts'
@@ -9,7 +9,8 @@ import { costMicroUsd } from '../route/cost.ts'
 import type { EmbeddingOffer } from '../route/embeddings/model.ts'
 import type { EmbeddingPlan } from '../route/embeddings/plan.ts'
 import { type Attempt, newAttempt, type Route } from './attempt.ts'
-import { fallbackReason } from './next-attempt.ts'
+import { fallbackReason } from './next-step.ts'
+import { sampleOf } from './sample.ts'
 
 /** What became of a plan. `failed` tells the last failure; `cancelled`: the caller hung up. */
 export type EmbeddingExecution = { attempts: readonly Attempt[]; reason: Reason } & (
@@ -22,8 +23,9 @@ export type EmbeddingExecution = { attempts: readonly Attempt[]; reason: Reason 
 export type EmbedIo = EmbeddingIo & {
   /** How to reach a host. */
   routeTo: (hostId: string) => Route
-  /** Told of every finished attempt that says something of a host's health. */
-  report: (offerKey: string, outcome: Outcome) => void
+  /** Told of every call as it begins, and as it ends, by `offerKey`. */
+  began: (offerKey: string) => void
+  ended: (offerKey: string, sample: Sample) => void
   /** Estimated tokens of the inputs, for hosts that do not count. */
   estimateTokens: () => number
 }
@@ -49,13 +51,15 @@ export async function executeEmbedding(
       startedAt: io.now(),
     })
     attempts.push(attempt)
+    const key = offerKey(offer.host, plan.model.id)
+    io.began(key)
     const outcome = await unlessCancelled(callEmbeddings(route.access, request, offer.hostModelId, io), io)
     settle(attempt, outcome, offer, io)
+    io.ended(key, sampleOf(attempt, false, false))
     if (!outcome) return { kind: 'cancelled', attempts, reason }
-    io.report(offerKey(offer.host, plan.model.id), healthOf(outcome))
     if (outcome.ok) {
       const { vectors } = outcome
-      return { kind: 'answered', attempts, vectors, reason: failure ? fallbackReason(failure) : reason }
+      return { kind: 'answered', attempts, vectors, reason: failure ? fallbackReason(failure.code) : reason }
     }
     failure = outcome.failure
     if (!mayGoOn(failure)) break
@@ -98,8 +102,4 @@ function settle(
 
 function usageOf(inputTokens: number): Usage {
   return { ...NO_USAGE, inputTokens }
-}
-
-function healthOf(outcome: EmbeddingOutcome): Outcome {
-  return outcome.ok ? { ok: true } : { ok: false, ...outcome.failure }
 }

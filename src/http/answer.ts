@@ -4,6 +4,8 @@ import { AppError, errorBody, failureBody } from '../core/errors.ts'
 import { createId } from '../core/ids.ts'
 import { present } from '../core/present.ts'
 import { type Execution, execute } from '../execute/execute.ts'
+import { sumUsage } from '../providers/usage.ts'
+import type { Seam } from '../execute/continuation.ts'
 import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../protocols/inbound.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { decide, hostsFor } from './decide.ts'
@@ -66,7 +68,8 @@ async function pump(
   let last: LastEvent | null = null
   try {
     for await (const event of execution.events) {
-      if (isLast(event)) last = event
+      if (event.type === 'seam') await outlet.write(seamComment(event))
+      else if (isLast(event)) last = event
       else if (!(await outlet.write(encoder.delta(event)))) break
     }
   } catch (cause) {
@@ -108,7 +111,7 @@ function jsonHeaders(exchange: Exchange, execution: Execution, { cost_usd }: Aft
 async function gather({ hangUp }: Exchange, execution: Answering): Promise<Answer> {
   const builder = createAnswerBuilder()
   try {
-    for await (const event of execution.events) builder.add(event)
+    for await (const event of execution.events) if (event.type !== 'seam') builder.add(event)
   } catch (error) {
     if (!hangUp.signal.aborted) throw error
   }
@@ -119,6 +122,11 @@ async function gather({ hangUp }: Exchange, execution: Answering): Promise<Answe
 function failedAnswer(exchange: Exchange, execution: Execution, failure: Failure): Response {
   const headers = jsonHeaders(exchange, execution, record(exchange, execution, 'failed'))
   return failureResponse(failure, exchange.inbound.reply.failure(failureBody(failure)), headers)
+}
+
+/** Readers of server-sent events skip it; people see where another model went on. */
+function seamComment({ modelId }: Seam): string {
+  return `: switchyard continued by ${modelId.replaceAll(/[\r\n]/g, '')}\n\n`
 }
 
 function statusOf(last: LastEvent | null): 'succeeded' | 'failed' | 'cancelled' {
@@ -147,7 +155,7 @@ function closingOf(
     reason: last.reason,
     otherReasons: last.otherReasons ?? [],
     ...present({ stopSequence: last.stopSequence, native: last.native }),
-    usage: execution.attempts.at(-1)?.usage ?? NO_USAGE,
+    usage: sumUsage(execution.writers.map(({ usage }) => usage)) ?? NO_USAGE,
     costUsd: detail.cost_usd,
     ...(scope.wantsMetadata && { metadata: detail }),
   }

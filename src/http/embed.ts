@@ -17,7 +17,7 @@ import { randomBytes, type RequestScope } from './context.ts'
 import { breakers, hostsFor } from './decide.ts'
 import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.ts'
 import { failureResponse } from './errors.ts'
-import { explainingHeaders, queueEntry } from './exchange.ts'
+import { explainingHeaders, queueEntry, warningsOf } from './exchange.ts'
 import { type Aftermath, aftermathBody, entryOf } from './history.ts'
 
 /** nginx's status for a client that hung up: seen by nobody but the log. */
@@ -100,7 +100,8 @@ function embedIo({ env, signal }: RequestScope, inputTokens: number): EmbedIo {
       if (!live) throw new AppError('internal', `Host ${hostId} is not live`)
       return live
     },
-    report: (key, outcome) => breakers.report(key, outcome, Date.now()),
+    began: () => undefined,
+    ended: (key, { outcome }) => outcome && breakers.report(key, outcome, Date.now()),
     estimateTokens: () => inputTokens,
   }
 }
@@ -115,7 +116,8 @@ const STATUS = { answered: 'succeeded', failed: 'failed', cancelled: 'cancelled'
 function record(scope: RequestScope, decision: EmbeddingDecision, execution: EmbeddingExecution) {
   const { reason, attempts, kind } = execution
   const endedAt = Date.now()
-  const aftermath: Aftermath = { status: STATUS[kind], reason, streamed: false, attempts, endedAt }
+  const writers = kind === 'answered' ? attempts.slice(-1) : []
+  const aftermath: Aftermath = { status: STATUS[kind], reason, streamed: false, attempts, writers, endedAt }
   const detail = aftermathBody(embeddingDecisionBody(decision, hostsFor(scope.env)), aftermath)
   // No other model could have made these vectors: what they cost is what the best would have cost.
   const bestMicroUsd = attempts.at(-1)?.costMicroUsd ?? null
@@ -130,8 +132,16 @@ function headersOf(
   { reason, attempts }: EmbeddingExecution,
   costUsd: number | null,
 ): Headers {
-  const planned = { decisionId: id, modelId: plan.model.id, host: plan.offers[0].host }
-  const headers = explainingHeaders({ ...planned, reason, attempts }, env)
+  const last = attempts.at(-1)
+  const explained = {
+    decisionId: id,
+    modelId: plan.model.id,
+    host: last?.host ?? plan.offers[0].host,
+    reason,
+    attempts: attempts.length,
+    warnings: last ? warningsOf(last) : [],
+  }
+  const headers = explainingHeaders(explained, env)
   headers.set('content-type', 'application/json')
   if (costUsd !== null) headers.set('x-switchyard-cost-usd', String(costUsd))
   return headers

@@ -31,41 +31,56 @@ export type Exchange = {
   options: AnswerOptions
 }
 
-/** What the headers of an answer tell of how it came about. */
+/** What the headers of an answer tell of how it came about. `warnings`: what the answer does without. */
 type Explained = {
   decisionId: string
   modelId: string
   host: string
   reason: Reason
-  attempts: readonly Attempt[]
+  attempts: number
+  warnings: readonly string[]
 }
 
 /** Headers that every answer carries, whatever became of it. */
 export function decisionHeaders({ scope, decision }: Exchange, execution: Execution): Headers {
-  const { attempts } = execution
   const { model, offer } = decision.plan[0].candidate
-  const reason = reasonOf(decision, execution)
-  const planned = { decisionId: decision.id, modelId: model.id, host: offer.host }
-  return explainingHeaders({ ...planned, reason, attempts }, scope.env)
+  const told = toldOf(execution)
+  const explained = {
+    decisionId: decision.id,
+    modelId: told?.modelId ?? model.id,
+    host: told?.host ?? offer.host,
+    reason: reasonOf(decision, execution),
+    attempts: execution.attempts.length,
+    warnings: told ? warningsOf(told) : [],
+  }
+  return explainingHeaders(explained, scope.env)
 }
 
-/** @param explained model and host as planned; the last attempt's are told where there is one */
-export function explainingHeaders({ decisionId, attempts, ...planned }: Explained, env: Env): Headers {
-  const last = attempts.at(-1)
-  const hostId = last?.host ?? planned.host
+/** The attempt that an execution is told by: who began the answer, else who failed last. */
+function toldOf(execution: Execution): Attempt | undefined {
+  return execution.kind === 'answering' ? execution.writers[0] : execution.attempts.at(-1)
+}
+
+/** What an attempt's answer does without, in words. */
+export function warningsOf({ dropped, complaint }: Attempt): string[] {
+  return [
+    ...(dropped.length > 0 ? [`dropped: ${dropped.join(', ')}`] : []),
+    ...(complaint ? [`answer: ${complaint}`] : []),
+  ]
+}
+
+export function explainingHeaders(explained: Explained, env: Env): Headers {
+  const { host, warnings } = explained
   const headers = new Headers({
-    'x-switchyard-decision-id': decisionId,
-    'x-switchyard-model': headerText(last?.modelId ?? planned.modelId),
-    'x-switchyard-provider': hostId,
-    'x-switchyard-reason': planned.reason,
-    'x-switchyard-attempts': String(attempts.length),
+    'x-switchyard-decision-id': explained.decisionId,
+    'x-switchyard-model': headerText(explained.modelId),
+    'x-switchyard-provider': host,
+    'x-switchyard-reason': explained.reason,
+    'x-switchyard-attempts': String(explained.attempts),
     'x-switchyard-cache': 'bypass',
   })
-  if (hostsFor(env).get(hostId)?.simulated) headers.set('x-switchyard-simulated', 'true')
-  const dropped = last?.dropped ?? []
-  if (dropped.length > 0) {
-    headers.set('x-switchyard-warnings', headerText(`dropped: ${dropped.join(', ')}`))
-  }
+  if (hostsFor(env).get(host)?.simulated) headers.set('x-switchyard-simulated', 'true')
+  if (warnings.length > 0) headers.set('x-switchyard-warnings', headerText(warnings.join('; ')))
   return headers
 }
 
@@ -93,13 +108,14 @@ export function record(exchange: Exchange, execution: Execution, status: Afterma
   const { scope, inbound, decision } = exchange
   const { attempts } = execution
   const reason = reasonOf(decision, execution)
-  const aftermath = { status, reason, streamed: inbound.stream, attempts, endedAt: Date.now() }
+  const writers = execution.kind === 'answering' ? execution.writers : []
+  const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }
   const detail = aftermathBody(decisionBody(decision, hostsFor(scope.env)), aftermath)
   sendEntry(scope, decision, detail, aftermath)
   const { sessionId } = inbound.routing
-  const last = attempts.at(-1)
-  if (status === 'succeeded' && sessionId !== undefined && last) {
-    scope.background(continueSession(exchange, sessionId, { ...last, answeredAt: aftermath.endedAt }))
+  const writer = writers.at(-1)
+  if (status === 'succeeded' && sessionId !== undefined && writer) {
+    scope.background(continueSession(exchange, sessionId, { ...writer, answeredAt: aftermath.endedAt }))
   }
   return detail
 }

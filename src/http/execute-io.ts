@@ -2,8 +2,8 @@ import { countText, emptyCounts } from '../classify/text-counts.ts'
 import { estimateTokens, noTokens } from '../classify/tokens.ts'
 import { NO_USAGE, type Usage } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
-import { configOf, type Env } from '../env.ts'
-import type { ExecuteIo } from '../execute/execute.ts'
+import type { Env } from '../env.ts'
+import type { ExecuteIo } from '../execute/loop.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import { readInBatches } from './batched-body.ts'
 import { breakers, hostsFor } from './decide.ts'
@@ -16,15 +16,28 @@ export function createExecuteIo(decision: Decision, signal: AbortSignal, env: En
     now: Date.now,
     open: readInBatches,
     signal,
-    timeouts: configOf(env).timeouts,
     routeTo({ candidate }) {
       const live = hosts.get(candidate.offer.host)
       if (!live) throw new AppError('internal', `Host ${candidate.offer.host} is not live`)
       return live
     },
-    report: (key, outcome) => breakers.report(key, outcome, Date.now()),
+    began: () => undefined,
+    ended: (key, { outcome }) => outcome && breakers.report(key, outcome, Date.now()),
+    live: () => breakers.view(Date.now()),
+    sleep: (ms, until) => sleep(ms, until),
     estimateUsage: (tried, text) => estimateUsage(decision, tried, text),
   }
+}
+
+function sleep(ms: number, until: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (until.aborted) return resolve()
+    const timer = setTimeout(resolve, ms)
+    until.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 /** Input as classified, output counted from what was received. */

@@ -13,18 +13,27 @@ export type Aftermath = {
   reason: Reason
   streamed: boolean
   attempts: readonly Attempt[]
+  /** Those of them that wrote the answer, in order: several where it broke off and was continued. */
+  writers: readonly Attempt[]
   /** Unix ms. */
   endedAt: number
 }
 
 /** The body of `GET /v1/decisions/{id}`: the decision, and what then happened. `cost_usd` counts every attempt. */
-export function aftermathBody<D extends object>(decision: D, { status, reason, attempts }: Aftermath) {
-  const last = attempts.at(-1)
+export function aftermathBody<D extends { id: string; reason?: Reason }>(
+  decision: D,
+  { status, reason, attempts, writers }: Aftermath,
+) {
+  const writer = status === 'succeeded' ? writers.at(-1) : undefined
   return {
     ...decision,
     reason,
+    ...(decision.reason && { planned_reason: decision.reason }),
     status,
-    answered_by: status === 'succeeded' && last ? { model: last.modelId, provider: last.host } : null,
+    answered_by: writer ? { model: writer.modelId, provider: writer.host } : null,
+    ...(writers.length > 1 && {
+      continued_by: writers.slice(1).map(({ modelId, host }) => ({ model: modelId, provider: host })),
+    }),
     attempts: attempts.map(attemptBody),
     cost_usd: usdOrNull(totalCost(attempts)),
   }
@@ -50,8 +59,13 @@ export function historyEntry(
 ): DecisionEntry {
   const { decision } = by
   const { taskType, tier, language } = decision.demand
-  const bestMicroUsd = bestCost(decision, aftermath.attempts.at(-1))
+  const bestMicroUsd = bestCost(decision, toldBy(aftermath))
   return entryOf(by, { ...decision, taskType, tier, language, bestMicroUsd }, detail, aftermath)
+}
+
+/** The attempt that a history entry is about: who finished the answer, else who was asked last. */
+function toldBy({ attempts, writers }: Pick<Aftermath, 'attempts' | 'writers'>): Attempt | undefined {
+  return writers.at(-1) ?? attempts.at(-1)
 }
 
 /** What an entry says of a decision that its detail has no single field for. */
@@ -60,14 +74,14 @@ type Decided = Pick<
   'id' | 'createdAt' | 'requestedModel' | 'taskType' | 'tier' | 'language' | 'bestMicroUsd'
 >
 
-/** @param detail as planned; the last attempt's model and host are told where there is one */
+/** @param detail as planned; model and host are told as they turned out where somebody was asked */
 export function entryOf(
   { caller, requestId }: { caller: Caller; requestId: string },
   { id, createdAt, requestedModel, taskType, tier, language, bestMicroUsd }: Decided,
   detail: { model: string; provider: string; simulated: boolean },
-  { attempts, ...aftermath }: Aftermath,
+  { attempts, writers, ...aftermath }: Aftermath,
 ): DecisionEntry {
-  const last = attempts.at(-1)
+  const last = toldBy({ attempts, writers })
   return {
     version: 1,
     type: 'decision',

@@ -12,7 +12,14 @@ export const routeRoutes = new Hono<AppEnv>().post('/route', async (c) => {
   const decision = await decide(scope, await readChat(c))
   const body = decisionBody(decision, hostsFor(c.env))
   const { reason, createdAt: endedAt } = decision
-  const aftermath: Aftermath = { status: 'decided', reason, streamed: false, attempts: [], endedAt }
+  const aftermath: Aftermath = {
+    status: 'decided',
+    reason,
+    streamed: false,
+    attempts: [],
+    writers: [],
+    endedAt,
+  }
   sendEntry(scope, decision, aftermathBody(body, aftermath), aftermath)
   c.header('x-switchyard-decision-id', decision.id)
   return c.json(body)

@@ -48,7 +48,10 @@ async function run(answers: Record<string, Answer>, signal = new AbortController
       const baseUrl = `http://${id}`
       return { access: { host: localHost(id, baseUrl), baseUrl, apiKey: 'sk-test' }, simulated: false }
     },
-    report: (key, outcome) => reports.push([key, outcome]),
+    began: () => undefined,
+    ended: (key, { outcome }) => {
+      if (outcome) reports.push([key, outcome])
+    },
     estimateTokens: () => 50,
   }
   if (!first) throw new Error('No offers')

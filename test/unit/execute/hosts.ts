@@ -1,8 +1,11 @@
-import { type ChatEvent, NO_USAGE, type Usage } from '../../../src/core/chat.ts'
-import { type ExecuteIo, execute, type Execution } from '../../../src/execute/execute.ts'
+import { type ChatEvent, type ChatRequest, NO_USAGE, type Usage } from '../../../src/core/chat.ts'
+import type { Outcome, Sample } from '../../../src/core/live.ts'
+import { DEFAULT_RELIABILITY, type Reliability, type Timeouts } from '../../../src/core/reliability.ts'
+import type { Seam } from '../../../src/execute/continuation.ts'
+import { execute, type Execution } from '../../../src/execute/execute.ts'
+import type { ExecuteIo } from '../../../src/execute/loop.ts'
 import { localHost } from '../../../src/providers/hosts.ts'
 import { readChunks } from '../../../src/providers/server-sent-events.ts'
-import type { Outcome } from '../../../src/core/live.ts'
 import { chat, decision, eligible, priced } from '../route/builders.ts'
 
 /** Answers one request to a host. `signal` aborts as that of a real `fetch` does. */
@@ -16,19 +19,26 @@ export const ESTIMATE: Usage = { ...NO_USAGE, inputTokens: 700 }
 
 export type World = {
   io: ExecuteIo
+  reliability: Reliability
   reports: [string, Outcome][]
+  samples: Sample[]
   /** Hosts asked, in order, and the body each got. */
   asked: { host: string; body: unknown }[]
   hangUp: () => void
 }
 
-/** A world whose hosts answer in the wire format of OpenAI Chat, through the real adapter. The clock ticks by one. */
+/**
+ * A world whose hosts answer in the wire format of OpenAI Chat, through the real adapter; the second answer of a list
+ * is given when a host is asked again. The clock ticks by one, and waiting only moves it.
+ */
 export function world(
-  answers: Record<string, HostAnswer>,
-  timeouts: Partial<ExecuteIo['timeouts']> = {},
+  answers: Record<string, HostAnswer | readonly HostAnswer[]>,
+  timeouts: Partial<Timeouts> = {},
+  wishes: Partial<Reliability> = { retries: 0 },
 ): World {
   const controller = new AbortController()
   const reports: World['reports'] = []
+  const samples: Sample[] = []
   const asked: World['asked'] = []
   let clock = 1_000
   const io: ExecuteIo = {
@@ -37,14 +47,14 @@ export function world(
       asked.push({ host, body: JSON.parse(typeof init?.body === 'string' ? init.body : 'null') })
       const signal = init?.signal ?? new AbortController().signal
       signal.throwIfAborted()
-      const answer = answers[host]
+      const all = [answers[host] ?? []].flat()
+      const answer = all[Math.min(asked.filter((one) => one.host === host).length, all.length) - 1]
       if (!answer) throw new TypeError(`no such host: ${host}`)
       return answer(signal)
     },
     now: () => clock++,
     open: readChunks,
     signal: controller.signal,
-    timeouts: { connectMs: 1_000, ttftMs: 1_000, idleMs: 1_000, totalMs: 2_000, ...timeouts },
     estimateUsage: (_tried, text) => ({ ...ESTIMATE, outputTokens: text.length }),
     routeTo: ({ candidate: { offer } }) => {
       const baseUrl = `https://${offer.host}.example/v1`
@@ -53,9 +63,19 @@ export function world(
         simulated: true,
       }
     },
-    report: (key, outcome) => reports.push([key, outcome]),
+    began: () => undefined,
+    ended: (key, sample) => {
+      samples.push(sample)
+      if (sample.outcome) reports.push([key, sample.outcome])
+    },
+    live: () => new Map(),
+    sleep: async (ms) => {
+      clock += ms
+    },
   }
-  return { io, reports, asked, hangUp: () => controller.abort() }
+  const short = { connectMs: 1_000, ttftMs: 1_000, idleMs: 1_000, totalMs: 2_000, ...timeouts }
+  const reliability = { ...DEFAULT_RELIABILITY, timeouts: short, ...wishes }
+  return { io, reliability, reports, samples, asked, hangUp: () => controller.abort() }
 }
 
 export const keyOf = (index: number) => {
@@ -63,8 +83,11 @@ export const keyOf = (index: number) => {
   return one ? one.candidate.key : ''
 }
 
-export function run({ io }: World, call: { stream: boolean } = { stream: true }): Promise<Execution> {
-  return execute(decision(PLAN), { request: chat(), ...call }, io)
+export function run(
+  { io, reliability }: World,
+  { stream = true, ...rest }: { stream?: boolean } & Partial<ChatRequest> = {},
+): Promise<Execution> {
+  return execute({ ...decision(PLAN), createdAt: 1_000, reliability }, { request: chat(rest), stream }, io)
 }
 
 export function answering(execution: Execution): Execution & { kind: 'answering' } {
@@ -72,8 +95,8 @@ export function answering(execution: Execution): Execution & { kind: 'answering'
   return execution
 }
 
-export async function read(events: AsyncIterable<ChatEvent>): Promise<ChatEvent[]> {
-  const all: ChatEvent[] = []
+export async function read(events: AsyncIterable<ChatEvent | Seam>): Promise<(ChatEvent | Seam)[]> {
+  const all: (ChatEvent | Seam)[] = []
   for await (const event of events) all.push(event)
   return all
 }

@@ -2,6 +2,7 @@ import type { ChatRequest } from '../../../src/core/chat.ts'
 import { type Demand, TASK_TYPES, type TaskType, TOKEN_FAMILIES } from '../../../src/core/demand.ts'
 import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
 import type { RoutingPreferences } from '../../../src/core/routing.ts'
+import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
 import { HOSTS } from '../../../src/providers/hosts.ts'
 import { abilitiesOf } from '../../../src/route/ability.ts'
 import { NO_BELIEFS } from '../../../src/route/beliefs.ts'
@@ -221,6 +222,9 @@ export function decision(plan: readonly EligibleCandidate[]): Decision {
     parameters: 'base',
     judged: plan,
     counterfactual: { best: null, alwaysBestMicroUsd: 1, alwaysCheapestMicroUsd: 1 },
+    fallbacksFor: { contextWindow: [], contentPolicy: [] },
+    reliability: DEFAULT_RELIABILITY,
+    maxCostMicroUsd: null,
   }
 }
 

@@ -1,0 +1,87 @@
+import {
+  type ChatEvent,
+  type ContentEvent,
+  type FailureCode,
+  isLast,
+  type LastEvent,
+  type ReadEvent,
+} from '../core/chat.ts'
+import type { Attempt } from './attempt.ts'
+import { continuationRequest, continued, mayContinue, type Seam, writtenText } from './continuation.ts'
+import { type Loop, open, type Opened, type Wanted } from './loop.ts'
+import { resumed } from './resumed.ts'
+
+type Begun = Opened & { kind: 'begun' }
+
+/** Whether another model is likely to finish what one did not, by why it broke off. */
+const MAY_FINISH: Readonly<Record<FailureCode, boolean>> = {
+  provider_failed: true,
+  timeout: true,
+  rate_limited: true,
+  provider_auth: false,
+  provider_rejected: false,
+  context_window: false,
+  content_policy: false,
+}
+
+/**
+ * The events of a streamed answer; where it breaks off another candidate writes the rest, after a seam. An answer that
+ * nobody goes on with ends as the last failure says.
+ *
+ * @param writers who wrote the answer; those who take over are added
+ */
+export function withTakeOver(
+  loop: Loop,
+  wanted: Wanted,
+  first: Begun,
+  writers: Attempt[],
+): AsyncGenerator<ChatEvent | Seam> {
+  return resumed([], writeOn(loop, wanted, first, writers), first.events)
+}
+
+async function* writeOn(
+  loop: Loop,
+  wanted: Wanted,
+  first: Begun,
+  writers: Attempt[],
+): AsyncGenerator<ChatEvent | Seam> {
+  const { maxFallbacks } = loop.decision.reliability.streamFailure
+  const written: ReadEvent[] = []
+  let events: AsyncGenerator<ChatEvent | Seam> = first.events
+  let writer = first.attempt
+  for (let takeOvers = 0; ; takeOvers += 1) {
+    let last: LastEvent | null = null
+    for await (const event of events) {
+      if (event.type === 'seam') writers.push(writer)
+      else if (isLast(event)) {
+        last = event
+        break
+      } else written.push(...wordsOf(event))
+      yield event
+    }
+    if (!last) return
+    const next =
+      last.type === 'answer-error' && MAY_FINISH[last.code] && takeOvers < maxFallbacks
+        ? await takeOver(loop, wanted, written)
+        : null
+    if (!next) return yield last
+    writer = next.attempt
+    const { model, offer } = next.tried.candidate
+    events = continued(next.events, writtenText(written), { modelId: model.id, host: offer.host })
+  }
+}
+
+function wordsOf(event: ContentEvent): readonly ReadEvent[] {
+  return event.type === 'relay' ? event.read().flatMap(wordsOf) : [event]
+}
+
+/** Who goes on; null when nobody may or does. */
+async function takeOver(loop: Loop, wanted: Wanted, written: readonly ReadEvent[]): Promise<Begun | null> {
+  if (!mayContinue(wanted.request, written)) return null
+  const [choice] = loop.decision.plan
+  const countTokens = (text: string) => loop.io.estimateUsage(choice, text).outputTokens
+  const request = continuationRequest(wanted.request, written, countTokens)
+  const addedTokens = countTokens(writtenText(written))
+  const opened = await open(loop, { ...wanted, request, addedTokens })
+  return opened.kind === 'begun' ? opened : null
+}
