@@ -38,8 +38,10 @@ export type AutoRouterPreferences = {
 export type RoutingPreferences = {
   /** As asked: a catalog id, a bare name, or a virtual model. */
   model: string
-  /** Ordered fallback models (`models[]`). */
+  /** Ordered fallback models: `models[]`, then `fallbacks[]`. */
   models: readonly string[]
+  /** Where in `models` those of `fallbacks[]` begin; absent where that was not sent. */
+  fallbacksFrom?: number
   provider: ProviderPreferences
   autoRouter: AutoRouterPreferences
   /** Models to try instead when a conversation is too long, or is refused for its content; beside the others. */

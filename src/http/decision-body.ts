@@ -1,12 +1,13 @@
 import type { Usage } from '../core/chat.ts'
 import { usdOrNull } from '../core/money.ts'
 import type { Attempt } from '../execute/attempt.ts'
-import type { Decision, Judged } from '../route/decision.ts'
+import type { Decision, EligibleCandidate, Judged } from '../route/decision.ts'
 
 /** A decision as the API shows it: the body of `POST /v1/route`. Money in USD, times in ms. */
 export function decisionBody(decision: Decision, hosts: ReadonlyMap<string, { simulated: boolean }>) {
   const [choice, ...fallbacks] = decision.plan
   const { demand } = decision
+  const { contextWindow, contentPolicy } = decision.fallbacksFor
   const { model, offer } = choice.candidate
   return {
     id: decision.id,
@@ -18,9 +19,9 @@ export function decisionBody(decision: Decision, hosts: ReadonlyMap<string, { si
     simulated: hosts.get(offer.host)?.simulated ?? false,
     reasoning_effort: choice.effort,
     confidence: rounded(decision.confidence),
-    fallback: [...new Set(fallbacks.map(({ candidate }) => candidate.model.id))].filter(
-      (id) => id !== model.id,
-    ),
+    fallback: modelsOf(fallbacks).filter((id) => id !== model.id),
+    ...(contextWindow.length > 0 && { context_window_fallback: modelsOf(contextWindow) }),
+    ...(contentPolicy.length > 0 && { content_policy_fallback: modelsOf(contentPolicy) }),
     fallback_providers: fallbacks.map(({ candidate }) => ({
       model: candidate.model.id,
       provider: candidate.offer.host,
@@ -47,6 +48,11 @@ export function decisionBody(decision: Decision, hosts: ReadonlyMap<string, { si
       always_cheapest_usd: usdOrNull(decision.counterfactual.alwaysCheapestMicroUsd),
     },
   }
+}
+
+/** Each model once, in order. */
+function modelsOf(candidates: readonly EligibleCandidate[]): string[] {
+  return [...new Set(candidates.map(({ candidate }) => candidate.model.id))]
 }
 
 /** The JSON of a decision. */

@@ -15,4 +15,13 @@ export const LIMITS = {
   topK: 1_000,
   /** Answers to one request. */
   choices: 8,
+  retries: 10,
+  /** Calls for one answer. */
+  attempts: 20,
+  /** Takeovers of one answer that broke off. */
+  streamFallbacks: 5,
+  /** The longest that anybody may ask us to wait: an hour. */
+  waitMs: 3_600_000,
+  /** The longest that an answer may be reused: 30 days. */
+  cacheTtlSeconds: 2_592_000,
 } as const

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { present } from '../core/present.ts'
 import type { AutoRouterPreferences, ProviderPreferences, RoutingPreferences } from '../core/routing.ts'
 import { LIMITS } from './limits.ts'
+import { cacheField, effortFields, reliabilityWish } from './reliability-fields.ts'
 
 export const modelName = z.string().min(1).max(LIMITS.modelNameChars)
 export const jsonObject = z.record(z.string(), z.unknown())
@@ -38,26 +39,38 @@ export const metadata = z
     error: `at most ${LIMITS.metadataPairs} pairs`,
   })
 
-/** The fields that every protocol's body may have beside its own: where the request may go. */
+/** Models to try, in order. */
+export const modelNames = z.array(modelName).max(LIMITS.models)
+
+/** The fields that every protocol's body may have beside its own: where the request may go, and how hard it is tried. */
 export const routingFields = {
-  models: z.array(modelName).max(LIMITS.models).nullish(),
+  models: modelNames.nullish(),
+  fallbacks: modelNames.nullish(),
+  context_window_fallbacks: modelNames.nullish(),
+  content_policy_fallbacks: modelNames.nullish(),
   provider: providerPreferences.nullish(),
   plugins: z.array(plugin).max(LIMITS.models).nullish(),
   session_id: z.string().min(1).max(LIMITS.sessionIdChars).nullish(),
+  ...effortFields,
+  cache: cacheField.nullish(),
 }
 
 const routingBody = z.object({ model: modelName, ...routingFields })
 
 /** Where a request may go, from the fields of its body. */
 export function routingPreferences(body: z.infer<typeof routingBody>): RoutingPreferences {
+  const models = body.models ?? []
   return {
-    ...present({ sessionId: body.session_id }),
+    ...present({ sessionId: body.session_id, fallbacksFrom: body.fallbacks && models.length }),
     model: body.model,
-    models: body.models ?? [],
+    models: [...models, ...(body.fallbacks ?? [])],
     provider: preferencesOf(body.provider ?? {}),
     autoRouter: autoRouterPreferences(body.plugins ?? []),
-    fallbacksFor: { contextWindow: [], contentPolicy: [] },
-    reliability: {},
+    fallbacksFor: {
+      contextWindow: body.context_window_fallbacks ?? [],
+      contentPolicy: body.content_policy_fallbacks ?? [],
+    },
+    reliability: reliabilityWish(body),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ReasoningEffort, SealFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
+import type { Reliability, ReliabilityWish } from '../core/reliability.ts'
 import type { Exclusion, Reason } from '../core/routing.ts'
 import type { Prediction } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
@@ -18,7 +19,7 @@ export type HostState = {
   takesAllParameters: boolean
 }
 
-/** A tenant's rules for choosing. Quality 0..1, `costQualityTradeoff` 0 = quality … 10 = cheapest. */
+/** A tenant's rules for choosing and trying. Quality 0..1, `costQualityTradeoff` 0 = quality … 10 = cheapest. */
 export type Policy = {
   name: string
   version: number
@@ -29,6 +30,8 @@ export type Policy = {
   dataCollection: 'allow' | 'deny'
   /** Share (0..1) of decisions that try what is not known well enough. */
   explorationRate: number
+  /** How hard answers are tried for where the request says nothing: the tenant's wish, then the operator's. */
+  reliability: readonly ReliabilityWish[]
 }
 
 /** OpenRouter's default balance; the floor of `auto:floor` is ours. */
@@ -40,6 +43,7 @@ export const BALANCED: Policy = {
   allowedModels: null,
   dataCollection: 'allow',
   explorationRate: 0,
+  reliability: [],
 }
 
 /** A candidate judged: fit to be tried, or why not. `score` orders the eligible ones; higher is better. */
@@ -62,6 +66,17 @@ export type Decision = {
   demand: Demand
   /** What to try, in order; the first is the choice. */
   plan: readonly [EligibleCandidate, ...EligibleCandidate[]]
+  /**
+   * What to try instead, in order, when the choice is too small for the conversation or its host refuses the content;
+   * none where nobody named any.
+   */
+  fallbacksFor: {
+    contextWindow: readonly EligibleCandidate[]
+    contentPolicy: readonly EligibleCandidate[]
+  }
+  reliability: Reliability
+  /** The most that all attempts together may cost; null for no limit. */
+  maxCostMicroUsd: number | null
   /** Probability (0..1) that the choice answers well. */
   confidence: number
   policy: { name: string; version: number; propensity: number }

@@ -11,7 +11,7 @@ const SWITCH_GAIN = 0.1
 
 export type PlanInput = {
   selection: Selection
-  /** `models[]`, in order. */
+  /** The fallback models asked for, in order. */
   fallbacks: readonly Selection[]
   /** Eligible candidates, best first; never empty. */
   ranked: readonly EligibleCandidate[]
@@ -39,10 +39,21 @@ export function planAttempts(input: PlanInput): Plan {
   }
 }
 
+/** What to try of some models: the best host of each, then their others. @param ranked best first */
+export function planFallbacks(
+  selections: readonly Selection[],
+  ranked: readonly EligibleCandidate[],
+): EligibleCandidate[] {
+  const lists = selections.map((selection) =>
+    selection.kind === 'pinned' ? offersOf(selection.modelId, ranked) : ranked,
+  )
+  return [...new Set([...bestOfEach(lists), ...lists.flat()])].slice(0, MAX_PLAN)
+}
+
 /** The best of each list whose model is not planned yet: `auto` as a fallback does not mean the choice again. */
 function bestOfEach(
   lists: readonly (readonly EligibleCandidate[])[],
-  choice: EligibleCandidate | undefined,
+  choice?: EligibleCandidate,
 ): EligibleCandidate[] {
   const planned = new Set([choice?.candidate.model])
   return lists.flatMap((list) => {
@@ -54,10 +65,13 @@ function bestOfEach(
 
 function stage(selection: Selection, input: PlanInput): EligibleCandidate[] {
   const { ranked } = input
-  if (selection.kind === 'pinned')
-    return ranked.filter(({ candidate }) => candidate.model.id === selection.modelId)
+  if (selection.kind === 'pinned') return offersOf(selection.modelId, ranked)
   const choice = pinned(input) ?? ranked[0]
   return choice ? [choice, ...othersAfter(choice, ranked)] : []
+}
+
+function offersOf(modelId: string, ranked: readonly EligibleCandidate[]): EligibleCandidate[] {
+  return ranked.filter(({ candidate }) => candidate.model.id === modelId)
 }
 
 /** Who is to go on, unless another is worth the change. */

@@ -3,11 +3,13 @@ import type { Demand } from '../core/demand.ts'
 import { AppError } from '../core/errors.ts'
 import { chanceOf } from '../core/hash.ts'
 import type { LiveOffers } from '../core/live.ts'
+import { reliabilityOf } from '../core/reliability.ts'
 import type { RoutingPreferences } from '../core/routing.ts'
 import type { Beliefs } from './beliefs.ts'
 import { costWeightFor } from './cost-weight.ts'
 import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
 import { type Arm, explore, type Exploration } from './explore.ts'
+import { fallbacksFor } from './fallbacks-for.ts'
 import { patternTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge } from './judge.ts'
 import { logitOf, type Outlook, outlookOf, spreadFor } from './outlook.ts'
@@ -17,7 +19,7 @@ import { planAttempts } from './plan.ts'
 import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
 import { rank, type Weights } from './rank.ts'
-import { type Selection, selectModel } from './select.ts'
+import { requestedModels, type Selection, selectModel } from './select.ts'
 
 /** Everything a decision rests on; nothing else is looked at. */
 export type RoutingInput = {
@@ -46,18 +48,22 @@ export type RoutingInput = {
  */
 export function route(input: RoutingInput): Decision {
   const { preferences, policy, catalog, demand } = input
-  const { provider } = preferences
+  const { provider, autoRouter } = preferences
+  const { maxCostUsd } = autoRouter
   const selection = selectModel(preferences.model, catalog, 'model')
-  const fallbacks = preferences.models.map((name, index) => selectModel(name, catalog, `models[${index}]`))
+  const fallbacks = fallbackModels(preferences, catalog)
   const weights = weightsFor(selection, input)
-  const isAllowed = patternTest([policy.allowedModels, preferences.autoRouter.allowedModels])
+  const isAllowed = patternTest([policy.allowedModels, autoRouter.allowedModels])
   const requested = requestedModels([selection, ...fallbacks])
   const outlook = outlookOf(input.beliefs, catalog.candidates, demand)
-  const draw = chanceOf(input.id)
-  const judged = judge(catalog.candidates, { ...input, requested, isAllowed, outlook, draw }, weights)
-  const bestFirst = rank(eligibleOf(judged, requested), provider, qualityFloor(selection, input))
+  const context = { ...input, requested, isAllowed, outlook, draw: chanceOf(input.id) }
+  const judged = judge(catalog.candidates, context, weights)
   const asOrdered = provider.order !== undefined || provider.sort !== undefined
-  const bestRanked = asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)
+  const order = (eligible: readonly EligibleCandidate[]) => {
+    const bestFirst = rank(eligible, provider, qualityFloor(selection, input))
+    return asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)
+  }
+  const bestRanked = order(eligibleOf(judged, requested))
   const pin = pinOf(input.session, input.request, input.hosts)
   const isFree = selection.kind === 'auto' && weights.ordering === 'utility' && !asOrdered && pin === null
   const exploration = isFree ? exploreModels(bestRanked, input, outlook) : null
@@ -72,6 +78,9 @@ export function route(input: RoutingInput): Decision {
     reason: exploration?.explored ? 'explore' : plan.reason,
     demand,
     plan: [choice, ...others],
+    fallbacksFor: fallbacksFor(preferences, choice, { catalog, context, weights, order }),
+    reliability: reliabilityOf([preferences.reliability, ...policy.reliability]),
+    maxCostMicroUsd: maxCostUsd === undefined ? null : Math.round(maxCostUsd * 1e6),
     confidence: confidenceOf(choice.candidate, demand, choice.effort, outlook),
     policy: { name: policy.name, version: policy.version, propensity: exploration?.propensity ?? 1 },
     parameters: input.beliefs.parameters,
@@ -109,14 +118,15 @@ function withFirst({ offer }: ModelArm, ranked: readonly EligibleCandidate[]): E
   return [offer, ...ranked.filter((other) => other !== offer)]
 }
 
-/** The models named by the caller; null when `auto` is among them, since then any will do. */
-function requestedModels(named: readonly Selection[]): ReadonlySet<string> | null {
-  const ids = new Set<string>()
-  for (const selection of named) {
-    if (selection.kind === 'auto') return null
-    ids.add(selection.modelId)
-  }
-  return ids
+/** The models that may stand in for the one asked for, in order. */
+function fallbackModels(
+  { models, fallbacksFrom }: RoutingPreferences,
+  catalog: PreparedCatalog,
+): Selection[] {
+  const first = fallbacksFrom ?? models.length
+  return models.map((name, index) =>
+    selectModel(name, catalog, index < first ? `models[${index}]` : `fallbacks[${index - first}]`),
+  )
 }
 
 /** The quality that is good enough: asked for, or the policy's where the cheapest is wanted; else 0. */

@@ -43,6 +43,16 @@ export function selectModel(name: string, catalog: PreparedCatalog, param: strin
   return { kind: 'pinned', modelId, ordering }
 }
 
+/** The models that some names ask for; null when `auto` is among them, since then any will do. */
+export function requestedModels(named: readonly Selection[]): ReadonlySet<string> | null {
+  const ids = new Set<string>()
+  for (const selection of named) {
+    if (selection.kind === 'auto') return null
+    ids.add(selection.modelId)
+  }
+  return ids
+}
+
 /** `a:floor` → `a`, `floor`; a colon that names no ordering belongs to the model. */
 function splitSuffix(name: string): [string, string?] {
   const colon = name.lastIndexOf(':')

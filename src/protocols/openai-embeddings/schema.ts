@@ -53,12 +53,17 @@ const inputs = z
     return z.NEVER
   })
 
+const noOtherModel = z
+  .null({ error: 'not taken here: vectors of different models cannot be compared; ask for one' })
+  .optional()
+
 /** The body of `POST /v1/embeddings`: OpenAI's, OpenRouter's routing fields, and whatever else was sent. */
 export const embeddingBody = z.looseObject({
   ...routingFields,
-  models: z
-    .null({ error: 'not taken here: vectors of different models cannot be compared; ask for one' })
-    .optional(),
+  models: noOtherModel,
+  fallbacks: noOtherModel,
+  context_window_fallbacks: noOtherModel,
+  content_policy_fallbacks: noOtherModel,
   model: modelName,
   input: inputs,
   encoding_format: z.enum(VECTOR_ENCODINGS).nullish(),

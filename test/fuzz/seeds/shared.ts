@@ -80,9 +80,32 @@ export function schemaOf(random: Random): JsonObject {
   return structuredClone(random.pick(SCHEMAS))
 }
 
+/** How hard an answer is tried for. */
+function effortOf(random: Random): JsonObject {
+  const milliseconds = () => random.pick([1, 50, 2_000, 3_600_000])
+  return optional(random, 0.03, {
+    fallbacks: () => [modelOf(random)],
+    context_window_fallbacks: () => [modelOf(random), modelOf(random)],
+    content_policy_fallbacks: () => [modelOf(random)],
+    num_retries: () => random.int(11),
+    max_attempts: () => 1 + random.int(20),
+    max_total_ms: milliseconds,
+    timeouts: () =>
+      optional(random, 0.4, {
+        connect_ms: milliseconds,
+        ttft_ms: milliseconds,
+        idle_ms: milliseconds,
+        total_ms: milliseconds,
+      }),
+    hedge: () => random.pick([true, false, { after_ms: 20 }]),
+    stream_failure: () => ({ mode: random.pick(['terminate', 'continue']), max_fallbacks: random.int(6) }),
+    cache: () => optional(random, 0.5, { ttl: () => 60, 'no-cache': () => true, 'no-store': () => true }),
+  })
+}
+
 /** Where a request may go. */
 export function routingOf(random: Random): JsonObject {
-  return optional(random, 0.06, {
+  const wishes = optional(random, 0.06, {
     models: () => [modelOf(random), modelOf(random)],
     session_id: () => (random.chance(0.9) ? `session-${random.int(50)}` : random.pick(NAMES)),
     plugins: () => [
@@ -108,4 +131,5 @@ export function routingOf(random: Random): JsonObject {
         preferred_max_latency: () => 3,
       }),
   })
+  return { ...wishes, ...effortOf(random) }
 }

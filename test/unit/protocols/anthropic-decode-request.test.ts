@@ -32,7 +32,14 @@ describe('decodeMessagesRequest', () => {
           onlyHere: [],
         },
       },
-      routing: { model: 'auto', models: [], provider: {}, autoRouter: {} },
+      routing: {
+        model: 'auto',
+        models: [],
+        provider: {},
+        autoRouter: {},
+        fallbacksFor: { contextWindow: [], contentPolicy: [] },
+        reliability: {},
+      },
       stream: false,
     })
   })

@@ -26,7 +26,14 @@ describe('decodeChatRequest', () => {
         reasoning: {},
         native: { format: 'openai-chat', body: {}, headers: {}, droppedElsewhere: [], onlyHere: [] },
       },
-      routing: { model: 'auto', models: [], provider: {}, autoRouter: {} },
+      routing: {
+        model: 'auto',
+        models: [],
+        provider: {},
+        autoRouter: {},
+        fallbacksFor: { contextWindow: [], contentPolicy: [] },
+        reliability: {},
+      },
       stream: false,
       reply: expect.objectContaining({ idPrefix: 'chatcmpl' }),
     })
@@ -192,6 +199,8 @@ describe('decodeChatRequest', () => {
         maxCostUsd: 0.01,
         explorationRate: 0.1,
       },
+      fallbacksFor: { contextWindow: [], contentPolicy: [] },
+      reliability: {},
     })
   })
 

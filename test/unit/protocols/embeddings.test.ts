@@ -49,6 +49,9 @@ describe('decodeEmbeddingRequest', () => {
     [{ input: [-1] }, 'input[0]', 'list of texts'],
     [{ input: undefined }, 'input', 'list of texts'],
     [{ models: ['b'] }, 'models', 'cannot be compared'],
+    [{ fallbacks: ['b'] }, 'fallbacks', 'cannot be compared'],
+    [{ context_window_fallbacks: ['b'] }, 'context_window_fallbacks', 'cannot be compared'],
+    [{ num_retries: 11 }, 'num_retries', ''],
     [{ dimensions: 0 }, 'dimensions', ''],
     [{ encoding_format: 'int8' }, 'encoding_format', ''],
   ])('refuses %j', (fields, param, words) => {

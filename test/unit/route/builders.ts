@@ -1,6 +1,7 @@
 import type { ChatRequest } from '../../../src/core/chat.ts'
 import { type Demand, TASK_TYPES, type TaskType, TOKEN_FAMILIES } from '../../../src/core/demand.ts'
 import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
+import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
 import type { RoutingPreferences } from '../../../src/core/routing.ts'
 import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
 import { HOSTS } from '../../../src/providers/hosts.ts'
@@ -217,6 +218,9 @@ export function decision(plan: readonly EligibleCandidate[]): Decision {
     reason: 'cost_optimal',
     demand: demand(),
     plan: [choice, ...others],
+    fallbacksFor: { contextWindow: [], contentPolicy: [] },
+    reliability: DEFAULT_RELIABILITY,
+    maxCostMicroUsd: null,
     confidence: 0.5,
     policy: { name: 'balanced', version: 1, propensity: 1 },
     parameters: 'base',
