@@ -4,7 +4,7 @@ import { chanceOf } from '../core/hash.ts'
 import type { LiveOffers, Sample } from '../core/live.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import { type Attempt, type AttemptIo, newAttempt, type Route, runAttempt } from './attempt.ts'
-import { complaintOf } from './check-answer.ts'
+import { type Complaint, complaintOf } from './check-answer.ts'
 import type { Allowance } from './cost-budget.ts'
 import { type Call, type LoopState, nextStep } from './next-step.ts'
 import { resumed } from './resumed.ts'
@@ -74,7 +74,7 @@ export async function open(loop: Loop, wanted: Wanted): Promise<Opened> {
     const step = nextStep(stateOf(loop, wanted))
     if (step.do === 'ask') {
       const running = begin(loop, step, wanted)
-      waiting.set(running, openingOf(running, wanted, loop.io))
+      waiting.set(running, openingOf(loop, running, wanted))
       continue
     }
     if (step.do === 'stop') {
@@ -121,17 +121,19 @@ function stateOf({ decision, io, deadline, calls }: Loop, wanted: Wanted): LoopS
 
 function callOf({ tried, attempt, allowance }: Running): Call {
   const { startedAt, endedAt, complaint } = attempt
-  const checked = complaint !== null
   return {
     tried,
     startedAt,
     endedAt,
-    failure: checked
-      ? { code: 'provider_failed', message: `The answer is no good: ${complaint}` }
-      : attempt.failure,
-    checked,
+    failure: complaint ? unsound(complaint) : attempt.failure,
+    checked: complaint !== null,
     costMicroUsd: (endedAt === null ? null : attempt.costMicroUsd) ?? allowance.mostMicroUsd,
   }
+}
+
+function unsound(complaint: Complaint): Failure {
+  const code = complaint === 'refusal' ? 'content_policy' : 'provider_failed'
+  return { code, message: `The answer is no good: ${complaint}` }
 }
 
 function begin(
@@ -180,7 +182,11 @@ async function* untilEnded(events: AsyncGenerator<ChatEvent>, ended: () => void)
 }
 
 /** Reads a stream up to its first content, and a whole answer to its end, where it is checked. */
-async function openingOf(running: Running, { request, stream }: Wanted, io: ExecuteIo): Promise<Opening> {
+async function openingOf(
+  { io, decision }: Loop,
+  running: Running,
+  { request, stream }: Wanted,
+): Promise<Opening> {
   const events: ChatEvent[] = []
   try {
     for (;;) {
@@ -194,7 +200,10 @@ async function openingOf(running: Running, { request, stream }: Wanted, io: Exec
     return { running, kind: 'cancelled', events: [] }
   }
   if (events.at(-1)?.type === 'answer-error') return { running, kind: 'failed', events: [] }
-  if (!stream) running.attempt.complaint = complaintIn(events, request)
+  const complaint = stream ? null : complaintIn(events, request)
+  // Models that refuse are often right to: others are only asked where somebody named them for it.
+  const stands = complaint === 'refusal' && decision.fallbacksFor.contentPolicy.length === 0
+  running.attempt.complaint = stands ? null : complaint
   return { running, kind: 'begun', events }
 }
 

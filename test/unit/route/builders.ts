@@ -3,7 +3,6 @@ import { type Demand, TASK_TYPES, type TaskType, TOKEN_FAMILIES } from '../../..
 import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
 import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
 import type { RoutingPreferences } from '../../../src/core/routing.ts'
-import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
 import { HOSTS } from '../../../src/providers/hosts.ts'
 import { abilitiesOf } from '../../../src/route/ability.ts'
 import { NO_BELIEFS } from '../../../src/route/beliefs.ts'
@@ -218,9 +217,6 @@ export function decision(plan: readonly EligibleCandidate[]): Decision {
     reason: 'cost_optimal',
     demand: demand(),
     plan: [choice, ...others],
-    fallbacksFor: { contextWindow: [], contentPolicy: [] },
-    reliability: DEFAULT_RELIABILITY,
-    maxCostMicroUsd: null,
     confidence: 0.5,
     policy: { name: 'balanced', version: 1, propensity: 1 },
     parameters: 'base',
