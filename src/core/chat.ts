@@ -210,6 +210,8 @@ export type Failure = {
   hostRequestId?: string
   /** How long the host asked us to wait. */
   retryAfterMs?: number
+  /** The connection failed before anything was answered: as far as we know, the host was never asked. */
+  beforeResponse?: true
 }
 
 /** One server-sent event as a host sent it. */

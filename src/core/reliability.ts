@@ -2,11 +2,11 @@
 
 /** How long one call may keep us waiting. */
 export type Timeouts = {
-  /** Until the host begins to answer a streamed call at all. */
+  /** Until the host begins to answer a streamed call at all, with its headers. */
   connectMs: number
   /** Until the first content of a streamed answer, or until a whole one begins to arrive. */
   ttftMs: number
-  /** Between two events of a stream, or two pieces of a body. */
+  /** Between two events or comments of a stream whose content has begun, or two pieces of a whole body. */
   idleMs: number
   /** Altogether. */
   totalMs: number

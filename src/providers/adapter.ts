@@ -7,6 +7,10 @@ export type Target = {
   /** The model's own upper bound; Anthropic wants one in every request. */
   maxOutputTokens: number
   structuredOutput: 'none' | 'json_object' | 'json_schema'
+  /** False: a caller of the host's own format gets our events too, so that another model may go on. */
+  relay?: false
+  /** The most tokens that this call may write, thoughts and all its choices included. */
+  outputCap?: number
 }
 
 /** One HTTP request to a host, without its base URL and credentials. */
@@ -54,6 +58,14 @@ export type Adapter = {
 /** The caller's own words, where this format's hosts understand them. */
 export function nativeOf(request: ChatRequest, format: WireFormat) {
   return request.native?.format === format ? request.native : null
+}
+
+/** The bound on the tokens of each answer, as its caller and the target set it; undefined for none. */
+export function outputBound({ sampling }: ChatRequest, { outputCap }: Target): number | undefined {
+  const { maxOutputTokens, choices = 1 } = sampling
+  if (outputCap === undefined) return maxOutputTokens
+  const cap = Math.max(1, Math.floor(outputCap / choices))
+  return Math.min(maxOutputTokens ?? cap, cap)
 }
 
 /** What a request says that hosts of this format are not told. */

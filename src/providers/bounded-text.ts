@@ -7,7 +7,7 @@
 export async function boundedText(
   body: ReadableStream<Uint8Array> | null,
   maxChars: number,
-  onBytes: () => void,
+  onBytes?: () => void,
 ): Promise<{ text: string; whole: boolean }> {
   if (!body) return { text: '', whole: true }
   const decoder = new TextDecoder()
@@ -17,7 +17,7 @@ export async function boundedText(
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return { text: text + decoder.decode(), whole: true }
-      onBytes()
+      onBytes?.()
       text += decoder.decode(value, { stream: true })
       if (text.length > maxChars) return { text: text.slice(0, maxChars), whole: false }
     }

@@ -76,16 +76,12 @@ async function callOnce(
   total: AbortSignal,
 ): Promise<EmbeddingOutcome> {
   const late = AbortSignal.any([total, AbortSignal.timeout(io.timeouts.ttftMs)])
-  let what = 'could not be reached'
+  let what: string | null = null
   try {
     const response = await send(access, format.encode(request, hostModelId), io, late)
     what = 'broke off'
     const { ok, status, headers } = response
-    const { text, whole } = await boundedText(
-      response.body,
-      ok ? MAX_ANSWER_CHARS : MAX_ERROR_CHARS,
-      () => undefined,
-    )
+    const { text, whole } = await boundedText(response.body, ok ? MAX_ANSWER_CHARS : MAX_ERROR_CHARS)
     if (!ok) return refused(readFailure({ status, headers, body: hideSecrets(text, access) }, io.now()))
     if (!whole) return failed(access, 'sent an answer that is too large')
     what = 'sent an answer that is not in its own format'
@@ -95,12 +91,15 @@ async function callOnce(
   } catch (error) {
     io.signal.throwIfAborted()
     if (late.aborted) {
-      return refused({ code: 'timeout', message: `${access.host.name} did not answer in time` })
+      const { ttftMs, totalMs } = io.timeouts
+      const limit = total.aborted ? `${totalMs} ms (total timeout)` : `${ttftMs} ms (ttft timeout)`
+      return refused({ code: 'timeout', message: `${access.host.name} did not answer within ${limit}` })
     }
     if (error instanceof AppError && error.code === 'provider_auth') {
       return refused({ code: error.code, message: hideSecrets(error.message, access) })
     }
-    return failed(access, what)
+    if (what !== null) return failed(access, what)
+    return refused({ ...failed(access, 'could not be reached').failure, beforeResponse: true })
   }
 }
 

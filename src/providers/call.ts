@@ -1,11 +1,13 @@
+import { isContent } from '../core/answer.ts'
 import { type ChatEvent, type ChatRequest, type Failure, isLast } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
 import { present } from '../core/present.ts'
 import type { Timeouts } from '../core/reliability.ts'
 import { type Adapter, nativeOf, type Target } from './adapter.ts'
 import { boundedText } from './bounded-text.ts'
+import { type CallTimer, createCallTimer } from './call-timer.ts'
 import { authorizationFor, type Credentials, hideSecrets } from './credentials.ts'
-import { readFailure, redact, requestIdIn } from './failure.ts'
+import { HostFault, readFailure, redact, requestIdIn } from './failure.ts'
 import { mergeChoices } from './fan-out.ts'
 import { formatFor } from './format-for.ts'
 import type { Host } from './hosts.ts'
@@ -19,6 +21,8 @@ const MAX_ERROR_CHARS = 64 * 1024
 const MAX_ANSWER_CHARS = 32 * 1024 * 1024
 /** The longest part of a network error's own message that is passed on, in characters. */
 const MAX_MESSAGE_CHARS = 500
+
+type AnswerError = Extract<ChatEvent, { type: 'answer-error' }>
 
 /** A host with the address and the credentials to use for this call. */
 export type HostAccess = { host: Host; baseUrl: string } & Credentials
@@ -76,8 +80,9 @@ async function* callKnowing(
 }
 
 /** Several choices end one by one, which only translation keeps apart. */
-function isRelayed(request: ChatRequest, { format, relays }: Adapter): boolean {
-  return relays === true && nativeOf(request, format) !== null && (request.sampling.choices ?? 1) === 1
+function isRelayed(request: ChatRequest, { relay }: Target, { format, relays }: Adapter): boolean {
+  if (relay === false || relays !== true) return false
+  return nativeOf(request, format) !== null && (request.sampling.choices ?? 1) === 1
 }
 
 /** Who was asked, and whether the caller gets the host's own words. */
@@ -90,42 +95,54 @@ async function* callOnce(
   target: Target,
   io: CallIo,
 ): AsyncGenerator<ChatEvent> {
-  const timer = createStallTimer(io.timeouts)
+  const timer = createCallTimer(io.timeouts, target.stream)
   const { host } = access
-  let what = 'could not be reached'
-  let requestId: Pick<Failure, 'hostRequestId'> = {}
+  let response: Response | null = null
   try {
-    const response = await send(access, adapter, request, target, io, timer.signal)
-    timer.heard()
-    what = 'broke off'
-    if (!response.ok) return yield await refusal(response, access, timer, io.now())
-    requestId = present({ hostRequestId: requestIdIn(response.headers) })
-    const asked = { host, adapter, relays: isRelayed(request, adapter) }
+    response = await send(access, adapter, request, target, io, timer.signal)
+    timer.answered()
+    if (!response.ok) return yield await refusal(response, access, timer, io)
+    const asked = { host, adapter, relays: isRelayed(request, target, adapter) }
     const events = target.stream
       ? streamedAnswer(asked, response, timer, io.open)
       : wholeAnswer(asked, response, timer)
     for await (const event of events) {
       if (event.type === 'answer-error') {
-        return yield { ...requestId, ...event, message: hideSecrets(event.message, access) }
+        return yield { ...requestIdOf(response), ...event, message: hideSecrets(event.message, access) }
       }
+      if (isContent(event)) timer.begun()
+      timer.hold()
       yield event
       if (isLast(event)) return
+      timer.resume()
     }
-    yield { ...failed(host, 'ended its answer early'), ...requestId }
+    yield { ...failed(host, 'ended its answer early'), ...requestIdOf(response) }
   } catch (error) {
     io.signal.throwIfAborted()
-    if (timer.signal.aborted) {
-      const message = `${host.name} did not answer in time`
-      yield { type: 'answer-error', code: 'timeout', message, ...requestId }
-    } else if (error instanceof AppError && error.code === 'provider_auth') {
-      yield { type: 'answer-error', code: error.code, message: hideSecrets(error.message, access) }
-    } else {
-      const complaint = redact(hideSecrets(reasonOf(error), access))
-      yield { ...failed(host, `${what}: ${complaint}`), ...requestId }
-    }
+    yield { ...brokenOff(error, access, timer, response !== null), ...requestIdOf(response) }
   } finally {
     timer.stop()
   }
+}
+
+function requestIdOf(response: Response | null): Pick<Failure, 'hostRequestId'> {
+  return response ? present({ hostRequestId: requestIdIn(response.headers) }) : {}
+}
+
+/** How a call ends that did not come to its end. */
+function brokenOff(error: unknown, access: HostAccess, timer: CallTimer, hasAnswered: boolean): AnswerError {
+  const { host } = access
+  const complaint = timer.complaint()
+  if (complaint !== null) {
+    return { type: 'answer-error', code: 'timeout', message: `${host.name} ${complaint}` }
+  }
+  if (error instanceof AppError && error.code === 'provider_auth') {
+    return { type: 'answer-error', code: error.code, message: hideSecrets(error.message, access) }
+  }
+  if (error instanceof HostFault) return failed(host, error.message)
+  const reason = redact(hideSecrets(reasonOf(error), access))
+  if (hasAnswered) return failed(host, `broke off: ${reason}`)
+  return { ...failed(host, `could not be reached: ${reason}`), beforeResponse: true }
 }
 
 async function send(
@@ -163,17 +180,17 @@ async function send(
 async function* streamedAnswer(
   { host, adapter, relays }: Asked,
   response: Response,
-  timer: StallTimer,
+  timer: CallTimer,
   open: CallIo['open'],
 ): AsyncGenerator<ChatEvent> {
   if (!response.body || !/event-stream/i.test(response.headers.get('content-type') ?? '')) {
     await response.body?.cancel()
     return yield failed(host, 'answered with something that is not a stream')
   }
-  const pieces = textPieces(open(response.body), timer.heard)
-  if (relays) return yield* relayedAnswer(adapter, pieces)
+  const pieces = textPieces(open(response.body))
+  if (relays) return yield* relayedAnswer(adapter, pieces, timer.heard)
   const decode = adapter.createDecoder()
-  const read = createEventReader()
+  const read = createEventReader(timer.heard)
   for await (const piece of pieces) for (const { data } of read(piece)) yield* decode(data)
   for (const { data } of read(LAST_EVENT_END)) yield* decode(data)
 }
@@ -181,9 +198,12 @@ async function* streamedAnswer(
 async function* wholeAnswer(
   { host, adapter, relays }: Asked,
   response: Response,
-  timer: StallTimer,
+  timer: CallTimer,
 ): AsyncGenerator<ChatEvent> {
-  const { text, whole } = await boundedText(response.body, MAX_ANSWER_CHARS, timer.heard)
+  const { text, whole } = await boundedText(response.body, MAX_ANSWER_CHARS, () => {
+    timer.begun()
+    timer.heard()
+  })
   if (!whole) return yield failed(host, 'sent an answer that is too large')
   const body: unknown = JSON.parse(text)
   const events = adapter.decodeAnswer(body)
@@ -195,15 +215,19 @@ function withBody(event: ChatEvent, body: unknown): ChatEvent {
   return { ...event, native: { body: { ...body } } }
 }
 
+/** The status says enough where its explanation does not come, or not before a silence would end the call. */
 async function refusal(
   response: Response,
   access: HostAccess,
-  timer: StallTimer,
-  now: number,
+  timer: CallTimer,
+  io: CallIo,
 ): Promise<ChatEvent> {
-  const { text } = await boundedText(response.body, MAX_ERROR_CHARS, timer.heard)
-  const { status, headers } = response
-  return { type: 'answer-error', ...readFailure({ status, headers, body: hideSecrets(text, access) }, now) }
+  timer.begun()
+  const { status, headers, body } = response
+  const explanation = await boundedText(body, MAX_ERROR_CHARS).catch(() => ({ text: '' }))
+  io.signal.throwIfAborted()
+  const words = hideSecrets(explanation.text, access)
+  return { type: 'answer-error', ...readFailure({ status, headers, body: words }, io.now()) }
 }
 
 /** A schema's complaint is a page of JSON about our own reading of the answer: nothing for the caller. */
@@ -214,27 +238,6 @@ function reasonOf(error: unknown): string {
     : error.message.slice(0, MAX_MESSAGE_CHARS)
 }
 
-function failed(host: Host, what: string): ChatEvent {
+function failed(host: Host, what: string): AnswerError {
   return { type: 'answer-error', code: 'provider_failed', message: `${host.name} ${what}` }
-}
-
-/** Aborts when a host is silent for too long; `heard` starts the wait anew. */
-type StallTimer = { signal: AbortSignal; heard: () => void; stop: () => void }
-
-function createStallTimer({ ttftMs, idleMs, totalMs }: Timeouts): StallTimer {
-  const controller = new AbortController()
-  const abort = () => controller.abort()
-  const total = setTimeout(abort, totalMs)
-  let silence = setTimeout(abort, ttftMs)
-  return {
-    signal: controller.signal,
-    heard() {
-      clearTimeout(silence)
-      silence = setTimeout(abort, idleMs)
-    },
-    stop() {
-      clearTimeout(silence)
-      clearTimeout(total)
-    },
-  }
 }

@@ -1,9 +1,13 @@
 import * as z from 'zod'
 import type { Failure, FailureCode } from '../core/chat.ts'
 import { present } from '../core/present.ts'
+import { WAIT_FIELDS, waitForReset, waitInFields, waitInHeaders, waitInWords } from './retry-after.ts'
 
 /** Longest part of a host's own message that is passed on, in characters. */
 const MAX_MESSAGE_CHARS = 1_000
+
+/** What a host did that ends its answer. The message goes on after the host's name. */
+export class HostFault extends Error {}
 
 /** A host's refusal as it came. `body` is text: hosts answer errors in any form. */
 export type HostRefusal = { status: number; headers: Headers; body: string }
@@ -16,9 +20,12 @@ const errorObject = z.object({
   type: text,
   code,
   status: text,
+  ...WAIT_FIELDS,
   /** Google's, among them how long to wait. */
-  details: z
-    .array(z.object({ retryDelay: text }))
+  details: z.array(z.object(WAIT_FIELDS)).nullish().catch(null),
+  /** OpenRouter's, with the headers that it would have sent. */
+  metadata: z
+    .object({ ...WAIT_FIELDS, headers: z.record(z.string(), z.coerce.string()).nullish().catch(null) })
     .nullish()
     .catch(null),
 })
@@ -32,6 +39,7 @@ const hostBody = z.object({
   type: text,
   code,
   request_id: text,
+  ...WAIT_FIELDS,
 })
 
 const CONTEXT_WINDOW =
@@ -41,21 +49,26 @@ const CONTENT_POLICY =
 /** Our key or account, though the host answers 400. */
 const ACCOUNT =
   /api[ _]key (?:not valid|not found|expired|is invalid)|(?:incorrect|invalid) api key|credit balance/i
-/** How long to wait, in words: `Please try again in 1m30.5s`, `Please retry after 7 seconds`. */
-const WAIT = /(?:try again|retry) (?:in|after) (?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?) ?(ms|s))?/i
 const RATE_LIMIT = /rate[_ ]?limit|resource_exhausted|too many requests/i
+
+/** Statuses of a proxy that found nobody behind it: refused, unreachable, bad certificates, no such name (Cloudflare). */
+const UNREACHED: ReadonlySet<number> = new Set([521, 523, 525, 526, 530])
 
 /** What a host's refusal means, read from its status and its error body. Same for every format. */
 export function readFailure({ status, headers, body }: HostRefusal, now: number): Failure {
-  const { message, hostCode, hostRequestId, retryDelayMs } = readBody(jsonOrNull(body))
+  const { message, hostCode, hostRequestId, waitMs, limits } = readBody(jsonOrNull(body), now)
   const words = message ?? `HTTP ${status}`
+  const meaning = failureCode(status, `${hostCode ?? ''} ${words}`)
+  const resetMs =
+    meaning === 'rate_limited' ? (waitForReset(headers, now) ?? waitForReset(limits, now)) : undefined
   return {
     ...present({
       hostCode,
       hostRequestId: requestIdIn(headers) ?? hostRequestId,
-      retryAfterMs: retryAfterMs(headers, now) ?? retryDelayMs,
+      retryAfterMs: waitInHeaders(headers, now) ?? waitMs ?? resetMs,
+      beforeResponse: UNREACHED.has(status) || undefined,
     }),
-    code: failureCode(status, `${hostCode ?? ''} ${words}`),
+    code: meaning,
     message: redact(words).slice(0, MAX_MESSAGE_CHARS),
     status,
   }
@@ -68,11 +81,11 @@ export function requestIdIn(headers: Headers): string | null {
 
 /** What an error inside an answer means: the host had said 200 and began. `body` holds its `error`. */
 export function readInBandFailure(body: unknown): Failure {
-  const { message, hostCode, hostRequestId, status } = readBody(body)
+  const { message, hostCode, hostRequestId, status, waitMs } = readBody(body, null)
   const words = message ?? 'The host reported an error in its answer'
   const meaning = `${hostCode ?? ''} ${words}`
   return {
-    ...present({ hostCode, hostRequestId }),
+    ...present({ hostCode, hostRequestId, retryAfterMs: waitMs }),
     code: status !== undefined && status >= 400 ? failureCode(status, meaning) : inBandCode(meaning),
     message: redact(words).slice(0, MAX_MESSAGE_CHARS),
   }
@@ -82,34 +95,33 @@ type BodyWords = {
   message?: string
   hostCode?: string
   hostRequestId?: string
-  retryDelayMs?: number
+  waitMs?: number
+  /** Headers that say when limits reset, told in the body. */
+  limits: readonly (readonly [string, string])[]
   /** A number in the place of a code: hosts put an HTTP status there. */
   status?: number
 }
 
-function readBody(body: unknown): BodyWords {
+function readBody(body: unknown, now: number | null): BodyWords {
   const parsed = hostBody.safeParse(Array.isArray(body) ? body[0] : body)
-  if (!parsed.success) return {}
+  if (!parsed.success) return { limits: [] }
   const { error, errors, request_id, ...flat } = parsed.data
   const said: Partial<z.infer<typeof errorObject>> =
     typeof error === 'string'
       ? { ...flat, message: error }
       : (error ?? errors?.[0] ?? { ...flat, message: flat.message ?? flat.detail })
-  const delay = said.details?.find(({ retryDelay }) => retryDelay)?.retryDelay
-  const seconds = delay ? Number.parseFloat(delay) : Number.NaN
-  return present({
-    message: said.message || undefined,
-    hostCode: typeof said.code === 'string' ? said.code : (said.status ?? said.type),
-    hostRequestId: request_id,
-    retryDelayMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1_000) : waitInWords(said.message ?? ''),
-    status: typeof said.code === 'number' ? said.code : undefined,
-  })
-}
-
-function waitInWords(message: string): number | undefined {
-  const [, minutes, amount, unit] = WAIT.exec(message) ?? []
-  if (minutes === undefined && amount === undefined) return undefined
-  return Number(minutes ?? 0) * 60_000 + Number(amount ?? 0) * (unit?.toLowerCase() === 'ms' ? 1 : 1_000)
+  const places = [...(said.details ?? []), said, said.metadata ?? {}, flat]
+  const told = places.map((fields) => waitInFields(fields, now)).find((wait) => wait !== undefined)
+  return {
+    ...present({
+      message: said.message || undefined,
+      hostCode: typeof said.code === 'string' ? said.code : (said.status ?? said.type),
+      hostRequestId: request_id,
+      waitMs: told ?? waitInWords(said.message ?? ''),
+      status: typeof said.code === 'number' ? said.code : undefined,
+    }),
+    limits: Object.entries(said.metadata?.headers ?? {}),
+  }
 }
 
 function jsonOrNull(body: string): unknown {
@@ -139,17 +151,6 @@ function inBandCode(words: string): FailureCode {
   if (RATE_LIMIT.test(words)) return 'rate_limited'
   if (CONTEXT_WINDOW.test(words)) return 'context_window'
   return CONTENT_POLICY.test(words) ? 'content_policy' : 'provider_failed'
-}
-
-/** `retry-after-ms`, or `retry-after` in seconds or as an HTTP date; milliseconds from now. */
-function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const ms = headers.get('retry-after-ms')
-  if (ms && Number.isFinite(Number(ms))) return Math.max(0, Number(ms))
-  const value = headers.get('retry-after')
-  if (!value) return undefined
-  if (Number.isFinite(Number(value))) return Math.max(0, Number(value) * 1_000)
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
 /** Hosts' keys: a known prefix, then characters with a digit or a mask's asterisk among them. */

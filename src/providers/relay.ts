@@ -23,10 +23,12 @@ const GARBAGE = /^data:(?! ?\{.*\}$)/m
  * is read, and what is not plain content (usage, ends, errors); the end brings its own words along.
  *
  * @param pieces the stream's text, in pieces of any size
+ * @param onLife called whenever a whole event or a comment has come
  */
 export async function* relayedAnswer(
   adapter: Adapter,
   pieces: AsyncIterable<string>,
+  onLife?: () => void,
 ): AsyncGenerator<ChatEvent> {
   const decode = adapter.createDecoder()
   const read = createLateReader(adapter)
@@ -35,7 +37,7 @@ export async function* relayedAnswer(
     const text = events.map(frameEvent).join('')
     return { type: 'relay', text, read: read(text) }
   }
-  const parser = createEventReader()
+  const parser = createEventReader(onLife)
   /** Events that are not passed on yet: before the first content, and from the first that is not plain. */
   const held: HostEvent[] = []
   let phase: 'opening' | 'content' | 'ending' = 'opening'
@@ -44,6 +46,7 @@ export async function* relayedAnswer(
     const startsWhole = whole
     whole = piece.endsWith('\n\n')
     if (phase === 'content' && startsWhole && whole && isPlain(piece)) {
+      if (piece.includes(':')) onLife?.()
       yield { type: 'relay', text: piece, read: read(piece) }
       continue
     }

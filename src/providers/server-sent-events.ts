@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser'
 import type { HostEvent } from '../core/chat.ts'
 import { present } from '../core/present.ts'
+import { HostFault } from './failure.ts'
 
 /** The largest single event read from a host, in characters; a larger one ends the stream with an error. */
 const MAX_EVENT_CHARS = 8 * 1024 * 1024
@@ -8,22 +9,27 @@ const MAX_EVENT_CHARS = 8 * 1024 * 1024
 /**
  * Reads server-sent events from text that comes in pieces of any size; comments and empty events are skipped.
  *
+ * @param onLife called at every whole event and every comment
  * @returns takes a piece, gives the events that it completes
- * @throws on an event that is too large
+ * @throws HostFault on an event that is too large
  */
-export function createEventReader(): (piece: string) => HostEvent[] {
+export function createEventReader(onLife?: () => void): (piece: string) => HostEvent[] {
   const ready: HostEvent[] = []
-  let failure: Error | null = null
+  let isTooLarge = false
   const parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
-    onEvent: ({ event, data }) => ready.push({ data, ...present({ event }) }),
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') failure = error
+    onEvent({ event, data }) {
+      onLife?.()
+      ready.push({ data, ...present({ event }) })
+    },
+    onComment: () => onLife?.(),
+    onError({ type }) {
+      isTooLarge ||= type === 'max-buffer-size-exceeded'
     },
   })
   return function read(piece) {
     parser.feed(piece)
-    if (failure) throw failure
+    if (isTooLarge) throw new HostFault(`sent an event of more than ${MAX_EVENT_CHARS} characters`)
     return ready.splice(0)
   }
 }
@@ -37,18 +43,13 @@ export function frameEvent({ event, data }: HostEvent): string {
   return `${event === undefined ? '' : `event: ${event}\n`}${lines.join('')}\n`
 }
 
-/**
- * The text of a body in pieces as they come. Leaving the loop early cancels the body.
- *
- * @param onBytes called whenever bytes arrive
- */
-export async function* textPieces(body: ByteSource, onBytes: () => void): AsyncGenerator<string> {
+/** The text of a body in pieces as they come. Leaving the loop early cancels the body. */
+export async function* textPieces(body: ByteSource): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   try {
     for (;;) {
       const bytes = await body.read()
       if (!bytes) break
-      onBytes()
       const text = decoder.decode(bytes, { stream: true })
       if (text !== '') yield text
     }

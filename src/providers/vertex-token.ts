@@ -86,7 +86,7 @@ async function exchangeToken(account: ServiceAccount, { fetch, now }: SignerIo):
     signal: AbortSignal.timeout(EXCHANGE_MS),
     redirect: 'manual',
   })
-  const { text } = await boundedText(response.body, MAX_ANSWER_CHARS, () => undefined)
+  const { text } = await boundedText(response.body, MAX_ANSWER_CHARS)
   const answer = tokenAnswer.safeParse(text)
   if (response.ok && answer.success) {
     return { value: answer.data.access_token, expiresAt: askedAt + answer.data.expires_in * 1_000 }

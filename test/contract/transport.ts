@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { type ChatEvent, isLast } from '../../src/core/chat.ts'
 import { framed } from './fixtures.ts'
+import type { Timeouts } from '../../src/core/reliability.ts'
 import type { Format } from './format.ts'
 import { API_KEY, PATIENT, ask, bodyOf, eventStream, eventsOf, fetching } from './host.ts'
 
-const IMPATIENT = { ...PATIENT, ttftMs: 20, idleMs: 20 }
-const TIMEOUT = { type: 'answer-error', code: 'timeout', message: 'Acme did not answer in time' }
+const timeout = (complaint: string) => ({
+  type: 'answer-error',
+  code: 'timeout',
+  message: `Acme ${complaint}`,
+})
+const IDLE = timeout('was silent for 40 ms (idle timeout)')
 const MEGABYTE = new TextEncoder().encode('x'.repeat(1024 * 1024))
 
 const unreachable = () => Promise.reject(new Error(`connect ECONNREFUSED with ${API_KEY}`))
@@ -44,6 +49,7 @@ export function describeTransport(format: Format): void {
         type: 'answer-error',
         code: 'provider_failed',
         message: 'Acme could not be reached: connect ECONNREFUSED with [redacted]',
+        beforeResponse: true,
       },
     ])
   })
@@ -80,53 +86,102 @@ export function describeTransport(format: Format): void {
   })
 }
 
-function describeStalls({ adapter, fixtures }: Format): void {
-  const chunks = fixtures.streams.get('text') ?? []
+/** A body of these pieces, one every `everyMs`; then `last` for ever, or its end. */
+function dripping(pieces: readonly string[], everyMs: number, last?: string): ReadableStream<Uint8Array> {
+  let next = 0
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, everyMs))
+      const piece = pieces[next++] ?? last
+      if (piece === undefined) controller.close()
+      else controller.enqueue(new TextEncoder().encode(piece))
+    },
+  })
+}
+
+/** How an answer ends within these times. */
+async function within(timeouts: Partial<Timeouts>, { adapter }: Format, response: Response, stream = true) {
+  return eventsOf(adapter, response, { stream, timeouts: { ...PATIENT, ...timeouts } })
+}
+
+function describeStalls(format: Format): void {
+  const { adapter } = format
 
   describe('a host that stalls', () => {
-    it('before it answers is given up', async () => {
-      expect(await Array.fromAsync(ask(adapter, silent, { timeouts: IMPATIENT }))).toEqual([TIMEOUT])
+    it('before its headers is given up after the time to connect', async () => {
+      const timeouts = { ...PATIENT, connectMs: 20 }
+      const late = timeout('did not begin to answer within 20 ms (connect timeout)')
+      expect(await Array.fromAsync(ask(adapter, silent, { timeouts }))).toEqual([late])
     })
 
-    it('in the middle of its stream is given up', async () => {
-      const response = eventStream(bodyOf([framed(chunks.slice(0, -1))], 'silence'))
-      const events = await eventsOf(adapter, response, { timeouts: IMPATIENT })
-      expect(events.slice(0, -1)).toContainEqual({ type: 'text-delta', text: 'Grüße, ' })
-      expect(events.at(-1)).toEqual(TIMEOUT)
+    it('before a whole answer has the time for the first token, whatever the time to connect', async () => {
+      const timeouts = { ...PATIENT, connectMs: 5, ttftMs: 30 }
+      const late = timeout('did not begin to answer within 30 ms (ttft timeout)')
+      expect(await Array.fromAsync(ask(adapter, silent, { timeouts, stream: false }))).toEqual([late])
     })
 
-    it('in the middle of a whole answer or of a refusal is given up', async () => {
-      for (const status of [200, 500]) {
-        const response = new Response(bodyOf(['{"'], 'silence'), { status })
-        const events = await eventsOf(adapter, response, { stream: false, timeouts: IMPATIENT })
-        expect(events).toEqual([TIMEOUT])
+    it('before its first content is given up, whatever comments it sends', async () => {
+      const late = timeout('sent no content within 60 ms (ttft timeout)')
+      for (const body of [bodyOf([], 'silence'), dripping([], 5, ': still here\n\n')]) {
+        expect(await within({ ttftMs: 60, idleMs: 20 }, format, eventStream(body))).toEqual([late])
       }
     })
 
-    it('is given up when it takes too long altogether, however busy it looks', async () => {
-      const busy = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          await new Promise((resolve) => setTimeout(resolve, 2))
-          controller.enqueue(new TextEncoder().encode(': ping\n\n'))
-        },
-      })
-      const timeouts = { ...PATIENT, totalMs: 60 }
-      expect(await eventsOf(adapter, eventStream(busy), { timeouts })).toEqual([TIMEOUT])
+    it('in the middle of a whole answer is given up', async () => {
+      const body = bodyOf(['{"'], 'silence')
+      expect(await within({ idleMs: 40 }, format, new Response(body), false)).toEqual([IDLE])
     })
 
-    it('is waited for as long as bytes keep coming', async () => {
-      const pieces = framed(chunks).match(/[^]{1,60}/g) ?? []
-      let next = 0
-      const slow = new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          await new Promise((resolve) => setTimeout(resolve, 30))
-          const piece = pieces[next++]
-          if (piece === undefined) controller.close()
-          else controller.enqueue(new TextEncoder().encode(piece))
-        },
-      })
-      const timeouts = { ...PATIENT, ttftMs: 250, idleMs: 250 }
-      const events = await eventsOf(adapter, eventStream(slow), { timeouts })
+    it.each(['silence', 'break'] as const)('in the middle of a refusal has refused: %s', async (then) => {
+      const response = new Response(bodyOf(['{"'], then), { status: 429, headers: { 'retry-after': '7' } })
+      expect(await within({ idleMs: 40 }, format, response)).toEqual([
+        { type: 'answer-error', code: 'rate_limited', message: 'HTTP 429', status: 429, retryAfterMs: 7_000 },
+      ])
+    })
+  })
+  describeStalledStreams(format)
+}
+
+function describeStalledStreams(format: Format): void {
+  const { adapter, fixtures } = format
+  const chunks = fixtures.streams.get('text') ?? []
+  const unfinished = framed(chunks.slice(0, -1))
+
+  describe('a host that stalls', () => {
+    it('in the middle of its stream is given up', async () => {
+      const events = await within({ idleMs: 40 }, format, eventStream(bodyOf([unfinished], 'silence')))
+      expect(JSON.stringify(events.slice(0, -1))).toContain('Grüße, ')
+      expect(events.at(-1)).toEqual(IDLE)
+    })
+
+    it('in the middle of an event is given up, though it sends a byte now and then', async () => {
+      const events = await within({ idleMs: 40 }, format, eventStream(dripping([unfinished], 5, 'x')))
+      expect(events.at(-1)).toEqual(IDLE)
+    })
+
+    it('is given up when it takes too long altogether, however busy it looks', async () => {
+      const busy = dripping([unfinished], 2, ': ping\n\n')
+      const late = timeout('did not finish its answer within 60 ms (total timeout)')
+      expect((await within({ totalMs: 60 }, format, eventStream(busy))).at(-1)).toEqual(late)
+    })
+
+    it('is waited for as long as events or comments keep coming', async () => {
+      const pieces = chunks.flatMap((data) => [framed([data]), ': ping\n\n', ': ping\n\n'])
+      const events = await within({ idleMs: 250 }, format, eventStream(dripping(pieces, 20)))
+      expect(events.at(-1)).toMatchObject({ type: 'answer-end' })
+    })
+
+    it('is not blamed for the silence of whoever reads it', async () => {
+      const timeouts = { ...PATIENT, idleMs: 30 }
+      const events: ChatEvent[] = []
+      for await (const event of ask(
+        adapter,
+        fetching(() => eventStream(framed(chunks))),
+        { timeouts },
+      )) {
+        events.push(event)
+        if (events.length === 1) await new Promise((resolve) => setTimeout(resolve, 100))
+      }
       expect(events.at(-1)).toMatchObject({ type: 'answer-end' })
     })
   })
@@ -182,7 +237,8 @@ function describeFloods({ adapter, refusalSaying }: Format): void {
   it('reads no line without end', async () => {
     const { body, taken } = flood()
     const events = await eventsOf(adapter, eventStream(body))
-    expect(events).toMatchObject([{ type: 'answer-error', code: 'provider_failed' }])
+    const message = 'Acme sent an event of more than 8388608 characters'
+    expect(events).toEqual([{ type: 'answer-error', code: 'provider_failed', message }])
     expect(taken()).toBeLessThan(14)
   })
 
