@@ -9,7 +9,7 @@ const LEAST_OUTPUT_TOKENS = 64
 
 /** What one call may write, and the most it may cost with that. Money in micro-USD. */
 export type Allowance = {
-  /** Null where the budget allows all that the caller or the model does. */
+  /** Tokens, of all choices together; null where the budget allows all that the caller or the model does. */
   outputCap: number | null
   mostMicroUsd: number
 }
@@ -53,7 +53,7 @@ export function allowanceOf(
   if (costOf(wanted) <= leftMicroUsd) return { outputCap: null, mostMicroUsd: costOf(wanted) }
   const outputCap = mostTokens(wanted, (tokens) => costOf(tokens) <= leftMicroUsd)
   if (outputCap < Math.min(wanted, LEAST_OUTPUT_TOKENS)) return null
-  return { outputCap, mostMicroUsd: costOf(outputCap) }
+  return { outputCap: outputCap * choices, mostMicroUsd: costOf(outputCap) }
 }
 
 /** The largest number up to `most` that a test, true for small ones only, lets pass; 0 where none does. */
