@@ -151,11 +151,16 @@ function timeFor(tried: EligibleCandidate, state: LoopState): number | null {
   const last = own.at(-1)
   if (!last) return now
   const { failure, endedAt } = last
-  if (!failure || endedAt === null || own.length > limits.retries) return null
+  if (!failure || endedAt === null || own.length > limits.retries || !mayPass(failure)) return null
   if (tried === stale(calls)) return now
   const backoff = Math.min(LONGEST_BACKOFF_MS, FIRST_WAIT_MS * 2 ** (own.length - 1)) * chance(calls.length)
   const wait = Math.max(backoff, failure.retryAfterMs ?? 0)
   return wait > LONGEST_WAIT_MS ? null : endedAt + wait
+}
+
+/** Whether the same host may answer the same request another time: not where it does not know the model. */
+function mayPass({ code, status }: Failure): boolean {
+  return code !== 'provider_failed' || status === undefined || status >= 500 || status < 400
 }
 
 /** A connection that was kept open may have been closed at its other end: that says nothing of the host. Once. */

@@ -163,7 +163,7 @@ describe('no answer', () => {
   it.each([false, true])('from any host is the last one’s failure (stream: %s)', async (stream) => {
     const key = await mintKey()
     fakeHosts({ [OPENAI]: () => refusal(500, 'Broken'), [OPENROUTER]: () => refusal(503, 'Overloaded') })
-    const answer = await chat(key, 'openai/gpt-5.5', { ...OPENAI_FIRST, stream })
+    const answer = await chat(key, 'openai/gpt-5.5', { ...OPENAI_FIRST, stream, num_retries: 0 })
     expect(answer.headers.get('x-switchyard-attempts')).toBe('2')
     expect(await errorOf(answer)).toMatchObject({
       status: 502,
@@ -178,7 +178,7 @@ describe('no answer', () => {
 
   it('because of rate limits says when to come back', async () => {
     fakeHosts({ [OPENAI]: limited, [OPENROUTER]: limited })
-    const answer = await chat(await mintKey(), 'openai/gpt-5.6-sol', OPENAI_FIRST)
+    const answer = await chat(await mintKey(), 'openai/gpt-5.6-sol', { ...OPENAI_FIRST, num_retries: 0 })
     expect(answer.headers.get('retry-after')).toBe('7')
     expect(await errorOf(answer)).toMatchObject({
       status: 429,

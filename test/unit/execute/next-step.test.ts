@@ -139,6 +139,11 @@ describe('asking again', () => {
     expect(asked(limited(5_000), { ...one, deadline: NOW + 4_000 })).toBe('stop')
   })
 
+  it('is of no use where the host does not know the model', () => {
+    expect(asked([ended(a1, { code: 'provider_failed', status: 404 })], one)).toBe('stop')
+    expect(asked([ended(a1, { code: 'provider_failed', status: 404 })])).toBe(b1)
+  })
+
   it('ends with the number of retries', () => {
     const times = (count: number) => Array.from({ length: count }, () => ended(a1, failed))
     const limits = { retries: 1, maxAttempts: 8, hedge: null }
