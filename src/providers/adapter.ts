@@ -9,7 +9,7 @@ export type Target = {
   structuredOutput: 'none' | 'json_object' | 'json_schema'
   /** False: a caller of the host's own format gets our events too, so that another model may go on. */
   relay?: false
-  /** The most tokens that this call may write, thoughts and all its choices included. */
+  /** The most tokens that this call may write, thoughts and all its choices included; a whole number from 1. */
   outputCap?: number
 }
 

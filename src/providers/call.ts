@@ -58,9 +58,12 @@ export async function* callModel(
   const { choices = 1, ...sampling } = request.sampling
   if (choices === 1 || adapter.takesChoices) return yield* callKnowing(access, adapter, request, target, io)
   const single = { ...request, sampling }
+  const { outputCap } = target
+  const share = outputCap === undefined ? undefined : Math.max(1, Math.floor(outputCap / choices))
+  const part = { ...target, ...present({ outputCap: share }) }
   const ended = new AbortController()
   const apart = { ...io, signal: AbortSignal.any([io.signal, ended.signal]) }
-  const calls = Array.from({ length: choices }, () => callKnowing(access, adapter, single, target, apart))
+  const calls = Array.from({ length: choices }, () => callKnowing(access, adapter, single, part, apart))
   yield* mergeChoices(calls, () => ended.abort())
 }
 

@@ -102,7 +102,7 @@ type Call = {
   request?: ChatRequest
   stream?: boolean
   apiKey?: string
-  structuredOutput?: Target['structuredOutput']
+  target?: Partial<Target>
   signal?: AbortSignal
   timeouts?: Timeouts
 }
@@ -118,12 +118,12 @@ export function ask(
     stream = true,
     signal = new AbortController().signal,
     timeouts = PATIENT,
-    structuredOutput = STREAMED.structuredOutput,
+    target = {},
   } = call
   return callModel(
     access(adapter, call.apiKey),
     request,
-    { ...STREAMED, stream, structuredOutput },
+    { ...STREAMED, stream, ...target },
     {
       fetch,
       now: () => NOW,

@@ -42,11 +42,12 @@ const nativeFields = z.object({
 export function settingsFor(request: ChatRequest, target: Target): Settings {
   const model = claudeModel(target.hostModelId)
   const { maxOutputTokens } = request.sampling
+  const most = Math.min(target.maxOutputTokens, target.outputCap ?? target.maxOutputTokens)
   const mustCall = request.toolChoice === 'required' || typeof request.toolChoice === 'object'
   const forced = mustCall && (request.tools.length > 0 || request.native !== null)
   const at: Circumstances = {
-    bound: maxOutputTokens === undefined ? null : Math.min(maxOutputTokens, target.maxOutputTokens),
-    most: target.maxOutputTokens,
+    bound: maxOutputTokens === undefined ? null : Math.min(maxOutputTokens, most),
+    most,
     forced,
     begunWithout: begunWithoutThought(request.messages),
   }

@@ -1,6 +1,6 @@
 import type { ChatRequest, OutputFormat, ToolChoice } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import type { HostRequest, Target } from '../adapter.ts'
+import { type HostRequest, outputBound, type Target } from '../adapter.ts'
 import { mergeTurns, splitSystem } from '../turns.ts'
 import { encodePart, encodeTurns } from './encode-content.ts'
 import { type GeminiModel, geminiModel, thinkingConfig } from './gemini-models.ts'
@@ -39,8 +39,10 @@ function conversation({ messages }: ChatRequest, model: GeminiModel): object {
   return { contents: mergeTurns([{ role: 'user', parts: instructions }, ...contents]) }
 }
 
-function samplingOf({ sampling }: ChatRequest, model: GeminiModel, target: Target): object {
-  const { maxOutputTokens, logprobs } = sampling
+function samplingOf(request: ChatRequest, model: GeminiModel, target: Target): object {
+  const { sampling } = request
+  const { logprobs } = sampling
+  const bound = outputBound(request, target)
   return present({
     temperature: sampling.temperature,
     topP: sampling.topP,
@@ -49,8 +51,7 @@ function samplingOf({ sampling }: ChatRequest, model: GeminiModel, target: Targe
     frequencyPenalty: model.penalties ? sampling.frequencyPenalty : undefined,
     seed: sampling.seed,
     stopSequences: sampling.stop?.slice(0, MAX_STOPS),
-    maxOutputTokens:
-      maxOutputTokens === undefined ? undefined : Math.min(maxOutputTokens, target.maxOutputTokens),
+    maxOutputTokens: bound === undefined ? undefined : Math.min(bound, target.maxOutputTokens),
     responseLogprobs: model.logprobs && logprobs ? true : undefined,
     logprobs: model.logprobs && logprobs ? sampling.topLogprobs : undefined,
   })

@@ -1,6 +1,6 @@
 import type { ChatRequest, OutputFormat, ToolChoice } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import { type HostRequest, nativeOf, type Target } from '../adapter.ts'
+import { type HostRequest, nativeOf, outputBound, type Target } from '../adapter.ts'
 import type { Dialect } from './dialect.ts'
 import { encodeMessage, ownContents, withoutToolMedia } from './encode-messages.ts'
 
@@ -20,7 +20,7 @@ export function encodeRequest(request: ChatRequest, target: Target, dialect: Dia
   const body = {
     ...inDialect(sharedFields(request), dialect),
     ...present({
-      [dialect.maxTokensField]: sampling.maxOutputTokens,
+      [dialect.maxTokensField]: outputBound(request, target),
       reasoning_effort: dialect.reasoningEffort ? reasoning.effort : undefined,
       n: dialect.choices ? sampling.choices : undefined,
       top_k: dialect.topK ? sampling.topK : undefined,

@@ -1,6 +1,6 @@
 import type { ChatRequest, OutputFormat, SealFormat, ToolChoice } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import { type HostRequest, nativeOf, type Target } from '../adapter.ts'
+import { type HostRequest, nativeOf, outputBound, type Target } from '../adapter.ts'
 import { inputItems } from './encode-items.ts'
 import { nativeBody, type Thinking } from './native.ts'
 
@@ -16,7 +16,10 @@ const LOGPROBS = 'message.output_text.logprobs'
 /** OpenAI's models that do not think: they refuse efforts, summaries and thoughts. */
 const NEVER_THINKS = /^(?:ft:|openai\/)?(?:gpt-[34]|chatgpt)|-chat(?:-|$)/
 
-/** Nothing is kept at the host (`store`): a conversation may go on at another one. */
+/**
+ * Nothing is kept at the host (`store`): a conversation may go on at another one. `max_output_tokens` is passed on
+ * though OpenAI refuses less than 16: it would be another limit otherwise.
+ */
 export function encodeRequest(request: ChatRequest, target: Target, { seals }: Dialect): HostRequest {
   const native = nativeOf(request, 'openai-responses')
   const { effort } = request.reasoning
@@ -28,6 +31,7 @@ export function encodeRequest(request: ChatRequest, target: Target, { seals }: D
   const included = includeField(include, thinking)
   const body = {
     ...fields,
+    ...present({ max_output_tokens: outputBound(request, target) }),
     ...(included.length > 0 && { include: included }),
     model: target.hostModelId,
     store: false,
@@ -42,10 +46,7 @@ function includeField(wished: unknown, { seals }: Thinking): unknown[] {
   return seals === null ? others : [...others, ENCRYPTED_THOUGHTS]
 }
 
-/**
- * The fields of a request from another protocol. `max_output_tokens` is passed on though OpenAI refuses less than 16:
- * it would be another limit otherwise.
- */
+/** The fields of a request from another protocol. */
 function translated(
   request: ChatRequest,
   { thinks, effort, seals }: Thinking,
@@ -56,7 +57,6 @@ function translated(
   return present({
     input: inputItems(messages, seals),
     ...toolFields(request),
-    max_output_tokens: sampling.maxOutputTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,
     top_logprobs: sampling.topLogprobs,

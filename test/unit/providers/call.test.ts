@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChatRequest } from '../../../src/core/chat.ts'
+import type { Target } from '../../../src/providers/adapter.ts'
 import { openaiChat } from '../../../src/providers/openai-chat/index.ts'
 import { ask, bodyOf, eventStream, fetching } from '../../contract/host.ts'
 import { COMPATIBLE, OPENAI, requestWith, SCHEMA } from './conversation.ts'
@@ -54,6 +55,12 @@ describe('several choices', () => {
     })
   })
 
+  it('share what the call may write', async () => {
+    const { fetch, sent } = host(saying('A') + END, saying('B') + END, saying('C') + END)
+    await Array.fromAsync(ask(oneByOne, fetch, { request: THREE, target: { outputCap: 301 } }))
+    expect(sent).toMatchObject([{ max_tokens: 100 }, { max_tokens: 100 }, { max_tokens: 100 }])
+  })
+
   it('end with the first failure, and the connections of the others are closed at once', async () => {
     const silent = () => bodyOf([saying('A')], 'silence')
     const { fetch, signals } = host(silent(), bodyOf([saying('B')], 'break'), silent())
@@ -72,12 +79,43 @@ describe('JSON from a model that cannot be asked for it', () => {
         called({ arguments: '{"name":"Ada"}' }) +
         END.replace('"stop"', '"tool_calls"'),
     )
-    const events = await Array.fromAsync(ask(oneByOne, fetch, { request, structuredOutput: 'none' }))
+    const events = await Array.fromAsync(
+      ask(oneByOne, fetch, { request, target: { structuredOutput: 'none' } }),
+    )
     expect(events).toMatchObject([
       { type: 'text-delta', text: '{"name":"Ada"}' },
       { type: 'answer-end', reason: 'stop' },
     ])
     expect(sent).toMatchObject([{ tools: [{ function: { parameters: SCHEMA } }] }])
     expect(sent[0]).not.toHaveProperty('response_format')
+  })
+})
+
+describe("a caller of the host's own format", () => {
+  const body = { messages: [{ role: 'user', content: 'Hello' }], seed: 7, future_field: true }
+  const native = { format: 'openai-chat' as const, body, headers: {}, droppedElsewhere: [], onlyHere: [] }
+  const request = requestWith({ native })
+  const relays = openaiChat({ ...OPENAI, relays: true })
+  const whole = {
+    choices: [{ message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 10, completion_tokens: 2 },
+  }
+
+  it("gets the host's own events, and our own where another model may have to go on", async () => {
+    const { fetch, sent } = host(saying('Hi') + END, saying('Hi') + END)
+    const typesOf = async (target: Partial<Target>) =>
+      (await Array.fromAsync(ask(relays, fetch, { request, target }))).map(({ type }) => type)
+    expect(await typesOf({})).toEqual(['relay', 'answer-end'])
+    expect(await typesOf({ relay: false })).toEqual(['text-delta', 'answer-end'])
+    expect(sent[1]).toEqual(sent[0])
+    expect(sent[1]).toHaveProperty('future_field', true)
+  })
+
+  it("gets the host's own body, or our events of it", async () => {
+    const fetch = fetching(() => Response.json(whole))
+    const endOf = async (target: Partial<Target>) =>
+      (await Array.fromAsync(ask(relays, fetch, { request, stream: false, target }))).at(-1)
+    expect(await endOf({})).toHaveProperty('native', { body: whole })
+    expect(await endOf({ relay: false })).not.toHaveProperty('native')
   })
 })
