@@ -7,6 +7,8 @@ export const ERROR_POLICY = {
   model_not_found: { status: 404, type: 'invalid_request_error', log: 'debug' },
   not_found: { status: 404, type: 'invalid_request_error', log: 'debug' },
   unsupported_media_type: { status: 415, type: 'invalid_request_error', log: 'debug' },
+  precondition_failed: { status: 412, type: 'invalid_request_error', log: 'debug' },
+  precondition_required: { status: 428, type: 'invalid_request_error', log: 'debug' },
   request_too_large: { status: 413, type: 'invalid_request_error', log: 'debug' },
   missing_api_key: { status: 401, type: 'authentication_error', log: 'debug' },
   invalid_api_key: { status: 401, type: 'authentication_error', log: 'debug' },
@@ -29,20 +31,33 @@ type ErrorPolicy = { status: number; type: string; log: 'debug' | 'warn' | 'erro
 /** Codes of our own errors and of hosts' failures alike. */
 export type ErrorCode = keyof typeof ERROR_POLICY
 
-/** `param`: the request field at fault, e.g. `messages[2].content`. `retryAfterMs`: when to come back. */
-export type ErrorDetails = { param?: string; retryAfterMs?: number; cause?: unknown }
+/** One thing that is wrong with a document: where, a code for programs, words for people. */
+export type Fault = { path: string; code: string; message: string }
+
+/**
+ * `param`: the request field at fault, e.g. `messages[2].content`. `faults`: all that is wrong, where more is told than
+ * the first. `retryAfterMs`: when to come back.
+ */
+export type ErrorDetails = {
+  param?: string
+  faults?: readonly Fault[]
+  retryAfterMs?: number
+  cause?: unknown
+}
 
 /** The only error class we throw. `message` is safe to show a tenant; put anything else in `cause`. */
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly code: ErrorCode
   readonly param: string | null
+  readonly faults: readonly Fault[] | undefined
   readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause })
     this.code = code
     this.param = details.param ?? null
+    this.faults = details.faults
     this.retryAfterMs = details.retryAfterMs
   }
 }
@@ -67,6 +82,7 @@ export type ErrorBody = {
   type: string
   code: string
   param: string | null
+  errors?: readonly Fault[]
   provider?: { status?: number; code?: string; request_id?: string }
 }
 
@@ -77,6 +93,7 @@ export function errorBody(error: AppError): ErrorBody {
     type: ERROR_POLICY[error.code].type,
     code: error.code,
     param: error.param,
+    ...(error.faults && { errors: error.faults }),
   }
 }
 

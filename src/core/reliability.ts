@@ -67,6 +67,13 @@ export const DEFAULT_RELIABILITY: Reliability = {
   streamFailure: { mode: 'terminate', maxFallbacks: 1 },
 }
 
+/** The first wish that says something counts, field by field; nothing is cached where nobody wishes it. */
+export function cacheWishOf(wishes: readonly ReliabilityWish[]): CacheWish {
+  const whole: CacheWish = {}
+  for (const { cache } of wishes.toReversed()) Object.assign(whole, cache)
+  return whole
+}
+
 /** The first wish that says something counts, field by field; then the default. */
 export function reliabilityOf(wishes: readonly ReliabilityWish[]): Reliability {
   const first = <T>(read: (wish: ReliabilityWish) => T | undefined, otherwise: T): T => {

@@ -1,7 +1,7 @@
 /**
  * Remembers loaded values for a while, for one isolate. A value older than `freshMs` is served once more while it is
  * loaded anew in the background; one older than `staleMs` is waited for. Concurrent loads of one key share one call.
- * Holds at most `maxEntries`, the oldest loaded go first.
+ * Holds at most `maxEntries`, the oldest loaded go first. A load is told the value that it replaces, where one is held.
  */
 export type SnapshotCache<T> = {
   /**
@@ -10,10 +10,12 @@ export type SnapshotCache<T> = {
    */
   get(
     key: string,
-    load: () => Promise<T>,
+    load: (known: T | undefined) => Promise<T>,
     now: number,
     background: (work: Promise<unknown>) => void,
   ): T | Promise<T>
+  /** Holds a value that was come by in another way than loading it; loads under way do not replace it. */
+  put(key: string, value: T, now: number): void
 }
 
 /** `freshMs`, `staleMs`: ages of a value, see `SnapshotCache`. */
@@ -25,20 +27,27 @@ export function createSnapshotCache<T>(options: {
   const entries = new Map<string, { value: T; loadedAt: number }>()
   const loading = new Map<string, Promise<T>>()
 
+  function put(key: string, value: T, now: number): void {
+    entries.delete(key)
+    entries.set(key, { value, loadedAt: now })
+    const oldest = entries.keys().next()
+    if (entries.size > options.maxEntries && !oldest.done) entries.delete(oldest.value)
+  }
+
   function reload(
     key: string,
-    load: () => Promise<T>,
+    load: (known: T | undefined) => Promise<T>,
     now: number,
     background: (work: Promise<unknown>) => void,
   ): Promise<T> {
     const known = loading.get(key)
     if (known) return known
-    const work = load()
+    const before = entries.get(key)
+    const work = load(before?.value)
       .then((value) => {
-        entries.delete(key)
-        entries.set(key, { value, loadedAt: now })
-        const oldest = entries.keys().next()
-        if (entries.size > options.maxEntries && !oldest.done) entries.delete(oldest.value)
+        const current = entries.get(key)
+        if (current && current !== before) return current.value
+        put(key, value, now)
         return value
       })
       .finally(() => loading.delete(key))
@@ -49,6 +58,7 @@ export function createSnapshotCache<T>(options: {
   }
 
   return {
+    put,
     get(key, load, now, background) {
       const entry = entries.get(key)
       const age = entry ? now - entry.loadedAt : Infinity

@@ -190,6 +190,18 @@ export const evalTrainings = sqliteTable(
   ],
 )
 
+export const configVersions = sqliteTable(
+  'config_versions',
+  {
+    tenantId: text('tenant_id').notNull(),
+    version: integer('version').notNull(),
+    document: text('document').notNull(),
+    createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.version] })],
+)
+
 export const activeParameters = sqliteTable('active_parameters', {
   tenantId: text('tenant_id').primaryKey(),
   trainingId: text('training_id').notNull(),

@@ -5,6 +5,7 @@ import { handleError } from './errors.ts'
 import { evalRoutes } from './evals/routes.ts'
 import { requestId, requireKey } from './middleware.ts'
 import { chatRoutes } from './routes/chat.ts'
+import { configRoutes } from './routes/config.ts'
 import { completionRoutes } from './routes/completions.ts'
 import { decisionRoutes } from './routes/decisions.ts'
 import { embeddingRoutes } from './routes/embeddings.ts'
@@ -21,6 +22,7 @@ const ADMIN_PATHS = [
   '/v1/logs/*',
   '/v1/usage/*',
   '/v1/policies/*',
+  '/v1/config/*',
   '/v1/evals/train/*',
   '/v1/evals/rollback/*',
 ]
@@ -55,5 +57,6 @@ app.route('/v1', evalRoutes)
 app.route('/v1', modelRoutes)
 app.route('/v1', historyRoutes)
 app.route('/v1', policyRoutes)
+app.route('/v1', configRoutes)
 app.notFound((c) => handleError(new AppError('not_found', `No ${c.req.method} ${c.req.path}`), c))
 app.onError(handleError)

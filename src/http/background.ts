@@ -31,12 +31,15 @@ export async function answerInBackground(
     if (parsed.success) {
       const { id, caller, requestId } = parsed.data
       const cancel = new AbortController()
-      const scope = { env, caller, requestId, background, signal: cancel.signal, wantsMetadata: false }
+      const scope = { env, caller, requestId, background, signal: cancel.signal, ...QUIET }
       await run(scope, id, cancel, message.attempts)
     }
     message.ack()
   }
 }
+
+/** Nobody is there who sent headers. */
+const QUIET = { wantsMetadata: false, cacheTtlMs: null }
 
 async function run(scope: RequestScope, id: string, cancel: AbortController, runs: number): Promise<void> {
   const object = responseObject(scope, id)

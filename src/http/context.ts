@@ -1,5 +1,7 @@
 import type { Context } from 'hono'
+import { AppError } from '../core/errors.ts'
 import type { Env } from '../env.ts'
+import { LIMITS } from '../protocols/limits.ts'
 import type { Caller } from '../tenants/keys.ts'
 
 /** Hono's types for this app: the bindings, and what middleware leaves for the handlers. */
@@ -35,6 +37,8 @@ export type RequestScope = {
   signal: AbortSignal
   /** Whether the caller wants to see the decision in the answer. */
   wantsMetadata: boolean
+  /** How long the caller's header says that an answer may be reused; null without one. */
+  cacheTtlMs: number | null
 }
 
 /** The scope of the request that a handler was called for. */
@@ -46,5 +50,16 @@ export function scopeOf(c: AppContext): RequestScope {
     background: backgroundOf(c),
     signal: c.req.raw.signal,
     wantsMetadata: c.req.header('x-switchyard-metadata') === 'enabled',
+    cacheTtlMs: cacheTtlMs(c.req.header(CACHE_TTL)),
   }
+}
+
+const CACHE_TTL = 'x-switchyard-cache-ttl'
+
+function cacheTtlMs(header: string | undefined): number | null {
+  if (header === undefined || header === '') return null
+  const seconds = /^\d+$/.test(header) ? Number(header) : Infinity
+  if (seconds <= LIMITS.cacheTtlSeconds) return seconds * 1_000
+  const expected = `expected seconds, at most ${LIMITS.cacheTtlSeconds}`
+  throw new AppError('invalid_request', `Invalid '${CACHE_TTL}': ${expected}`, { param: CACHE_TTL })
 }

@@ -6,11 +6,13 @@ import { formatFor } from '../providers/format-for.ts'
 import { type LiveHost, liveHosts } from '../providers/live-hosts.ts'
 import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
 import { route } from '../route/route.ts'
+import { withRules } from '../route/tenant-rules.ts'
 import { BreakerBoard } from '../stats/breaker.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { beliefsFor } from './learned.ts'
 import { liveCatalog } from './live-catalog.ts'
 import { sessionMemory } from './session.ts'
+import { configFor, rulesIn } from './tenant-config.ts'
 
 /** Breakers of this isolate. */
 export const breakers = new BreakerBoard()
@@ -27,25 +29,29 @@ export function hostsFor(env: Env): ReadonlyMap<string, LiveHost> {
 }
 
 /**
- * Classifies a request and routes it, with the memory of its session.
+ * Classifies a request and routes it by its tenant's rules, with the memory of its session.
  *
  * @throws AppError when no model may take it
  */
 export async function decide(scope: RequestScope, inbound: Inbound): Promise<Decision> {
   const { env, caller, background } = scope
   const now = Date.now()
-  const [session, beliefs] = await Promise.all([
+  const [session, beliefs, config] = await Promise.all([
     sessionMemory(inbound, caller.tenantId, env),
     beliefsFor(scope, inbound.chat, now),
+    configFor(scope, now),
   ])
+  const catalog = liveCatalog(env, now, background)
+  const rules = rulesIn(config, catalog)
+  const { explorationRate, timeouts } = configOf(env)
   return route({
     id: createId('dec', now, randomBytes()),
     now,
     request: inbound.chat,
     demand: classify(inbound.chat),
-    preferences: inbound.routing,
-    policy: { ...BALANCED, explorationRate: configOf(env).explorationRate },
-    catalog: liveCatalog(env, now, background),
+    preferences: withRules(inbound.routing, rules, catalog),
+    policy: { ...BALANCED, explorationRate, reliability: [rules.reliability, { timeouts }] },
+    catalog,
     hosts: hostStates(hostsFor(env), inbound),
     live: breakers.view(now),
     session,

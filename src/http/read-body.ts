@@ -1,7 +1,9 @@
 import { AppError } from '../core/errors.ts'
 
+const MIB = 1024 * 1024
+
 /** The largest request body, in bytes: room for a long context with a few inline images. */
-export const MAX_BODY_BYTES = 16 * 1024 * 1024
+export const MAX_BODY_BYTES = 16 * MIB
 
 /** How deep a body may be nested: beyond any real schema, and far from where a recursive reader's stack ends. */
 const MAX_DEPTH = 500
@@ -9,10 +11,11 @@ const MAX_DEPTH = 500
 /**
  * The JSON of a request's body.
  *
+ * @param maxBytes up to `MAX_BODY_BYTES`
  * @throws AppError `unsupported_media_type`, `request_too_large`, `invalid_json`, or `invalid_request` where it is
  * nested too deep
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
   const type = request.headers.get('content-type') ?? ''
   if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(type)) {
     throw new AppError(
@@ -20,7 +23,7 @@ export async function readJsonBody(request: Request): Promise<unknown> {
       `Send the body as application/json, not '${type.slice(0, 100)}'`,
     )
   }
-  const text = await readText(request)
+  const text = await readText(request, maxBytes)
   if (isDeeperThan(MAX_DEPTH, text)) {
     throw new AppError('invalid_request', `The body is nested more than ${MAX_DEPTH} levels deep`)
   }
@@ -37,33 +40,39 @@ function complaintOf(cause: unknown): string {
   return words.replace(/,? ?(?:\.\.\.)?"[\s\S]*$/, '').slice(0, 200)
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, maxBytes: number): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > 0 && declared <= MAX_BODY_BYTES) return request.text()
+  if (declared > 0 && declared <= maxBytes) return request.text()
   const decoder = new TextDecoder()
   let text = ''
-  for await (const chunk of chunksOf(request, tooLarge)) text += decoder.decode(chunk, { stream: true })
+  for await (const chunk of chunksOf(request, () => tooLarge(maxBytes), maxBytes)) {
+    text += decoder.decode(chunk, { stream: true })
+  }
   return text + decoder.decode()
 }
 
 /**
- * A body of up to `MAX_BODY_BYTES`, piece by piece. It may lie about its length or not tell it: bytes are counted as they
- * come.
+ * A body of up to `maxBytes`, piece by piece. It may lie about its length or not tell it: bytes are counted as they come.
  *
  * @throws what `refusal` makes
  */
-export async function* chunksOf(request: Request, refusal: () => AppError): AsyncIterable<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw refusal()
+export async function* chunksOf(
+  request: Request,
+  refusal: () => AppError,
+  maxBytes = MAX_BODY_BYTES,
+): AsyncIterable<Uint8Array> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw refusal()
   let bytes = 0
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength
-    if (bytes > MAX_BODY_BYTES) throw refusal()
+    if (bytes > maxBytes) throw refusal()
     yield chunk
   }
 }
 
-function tooLarge(): AppError {
-  return new AppError('request_too_large', `The body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`)
+function tooLarge(maxBytes: number): AppError {
+  const [amount, unit] = maxBytes < MIB ? [maxBytes / 1024, 'KiB'] : [maxBytes / MIB, 'MiB']
+  return new AppError('request_too_large', `The body is larger than ${amount} ${unit}`)
 }
 
 /** Counts brackets outside of strings, which are leapt over: they may hold megabytes of an image. */

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { AppError } from '../core/errors.ts'
+import { fieldPath } from '../core/field-path.ts'
 
 /** The error for a body that does not fit its schema: names the field at fault, as `messages[2].content`. */
 export function invalidField(error: z.ZodError): AppError {
@@ -25,11 +26,4 @@ export function deepestIssue(issues: readonly Issue[]): { path: PropertyKey[]; m
   const furthest = branches.reduce((best, branch) => (branch.path.length > best.path.length ? branch : best))
   if (furthest.path.length > 0) return { path: [...first.path, ...furthest.path], message: furthest.message }
   return { path: first.path, message: branches.map((branch) => branch.message).join(', or ') }
-}
-
-function fieldPath(path: readonly PropertyKey[]): string {
-  let text = ''
-  for (const key of path)
-    text += typeof key === 'number' ? `[${key}]` : text ? `.${String(key)}` : String(key)
-  return text
 }

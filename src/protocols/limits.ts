@@ -11,6 +11,9 @@ export const LIMITS = {
   metadataKeyChars: 64,
   metadataValueChars: 512,
   sessionIdChars: 256,
+  hostIdChars: 128,
+  /** Hosts of one model. */
+  deployments: 64,
   maxOutputTokens: 1_000_000,
   topK: 1_000,
   /** Answers to one request. */

@@ -20,6 +20,9 @@ const AUTO = /^(?:switchyard\/)?auto$/
 /** The virtual models that stand for a way of choosing, as `GET /v1/models` lists them. */
 export const VIRTUAL_MODELS = ['auto', 'auto:floor', 'auto:nitro', 'auto:best'] as const
 
+/** Why no one model is called so. */
+export type UnknownModel = { kind: 'unknown'; code: 'unknown_model' | 'ambiguous_model'; message: string }
+
 /**
  * Reads a model name: `auto`, `auto:floor`, a catalog id, a bare name or an alias, each with an optional ordering.
  *
@@ -27,6 +30,13 @@ export const VIRTUAL_MODELS = ['auto', 'auto:floor', 'auto:nitro', 'auto:best'] 
  * @throws AppError `model_not_found` when no model is called so, or several are
  */
 export function selectModel(name: string, catalog: PreparedCatalog, param: string): Selection {
+  const found = findModel(name, catalog)
+  if (found.kind === 'unknown') throw new AppError('model_not_found', found.message, { param })
+  return found
+}
+
+/** The same for a name that may be wrong. */
+export function findModel(name: string, catalog: PreparedCatalog): Selection | UnknownModel {
   const [base, suffix] = splitSuffix(name.toLowerCase())
   const ordering = SUFFIXES.get(suffix ?? '') ?? null
   if (AUTO.test(base)) return { kind: 'auto', ordering }
@@ -34,11 +44,12 @@ export function selectModel(name: string, catalog: PreparedCatalog, param: strin
   const [modelId, ...others] = ids ?? []
   if (modelId === undefined) {
     const problem = embeddingModelCalled(base) ? 'makes embeddings: ask /v1/embeddings' : 'does not exist'
-    throw new AppError('model_not_found', `The model '${name}' ${problem}`, { param })
+    return { kind: 'unknown', code: 'unknown_model', message: `The model '${name}' ${problem}` }
   }
   if (others.length > 0) {
     const all = [modelId, ...others].join(', ')
-    throw new AppError('model_not_found', `The model '${name}' is ambiguous: use one of ${all}`, { param })
+    const message = `The model '${name}' is ambiguous: use one of ${all}`
+    return { kind: 'unknown', code: 'ambiguous_model', message }
   }
   return { kind: 'pinned', modelId, ordering }
 }

@@ -142,6 +142,7 @@ const errorBody = z.strictObject({
     type: z.string().min(1),
     code: z.string().min(1),
     param: z.string().nullable(),
+    errors: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })).optional(),
     provider: z.object({}).loose().optional(),
   }),
 })

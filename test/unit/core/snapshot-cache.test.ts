@@ -21,7 +21,7 @@ function setUp(maxEntries = 3) {
     loads.at(-1)?.resolve(value)
     expect(await loaded).toBe(value)
   }
-  return { get, load, loads, background }
+  return { get, load, loads, background, put: cache.put }
 }
 
 describe('createSnapshotCache', () => {
@@ -86,6 +86,26 @@ describe('createSnapshotCache', () => {
     expect((await Promise.allSettled(background)).slice(1)).toMatchObject([{ status: 'fulfilled' }])
     expect(get('a', FRESH + 2)).toBe('one')
     expect(loads).toHaveLength(3)
+  })
+
+  it('tells a load the value that it replaces', async () => {
+    const cache = createSnapshotCache<string>({ freshMs: FRESH, staleMs: STALE, maxEntries: 3 })
+    const more = (known = '') => Promise.resolve(`${known}+`)
+    const get = (now: number) => cache.get('a', more, now, () => undefined)
+    expect(await get(0)).toBe('+')
+    expect(await get(STALE + 1)).toBe('++')
+  })
+
+  it('serves a value that was put there, also when an older load ends after it', async () => {
+    const { get, load, loads, put } = setUp()
+    put('a', 'own', 0)
+    expect(get('a', FRESH)).toBe('own')
+    await load('b', 'one', 0)
+    expect(get('b', FRESH + 1)).toBe('one')
+    put('b', 'own', FRESH + 1)
+    loads.at(-1)?.resolve('two')
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    expect(get('b', FRESH + 1)).toBe('own')
   })
 
   it('forgets the value loaded longest ago when there are too many', async () => {

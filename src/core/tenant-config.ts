@@ -1,0 +1,35 @@
+/** A tenant's own rules, as an isolate goes by them. */
+
+import type { ReliabilityWish } from './reliability.ts'
+import type { Pool } from './routing.ts'
+
+/** By model: the models to try instead, in order. */
+export type FallbackLists = ReadonlyMap<string, readonly string[]>
+
+/** Models are named as in a request: by id, bare name or alias; those tried instead may also be `auto`. */
+export type TenantConfig = {
+  fallbacks: FallbackLists
+  /** For models without a list of their own. */
+  defaultFallbacks: readonly string[]
+  /** When a conversation is too long, or is refused for its content. */
+  fallbacksFor: { contextWindow: FallbackLists; contentPolicy: FallbackLists }
+  /** Where a request says nothing. */
+  reliability: ReliabilityWish
+  /** By model, `*` for all others. */
+  pools: ReadonlyMap<string, Pool>
+}
+
+/** What a tenant without a configuration goes by. */
+export const NO_CONFIG: TenantConfig = {
+  fallbacks: new Map(),
+  defaultFallbacks: [],
+  fallbacksFor: { contextWindow: new Map(), contentPolicy: new Map() },
+  reliability: {},
+  pools: new Map(),
+}
+
+/** The models and hosts that a configuration names, where it names them. */
+export type NamesInConfig = Pick<TenantConfig, 'fallbacks' | 'defaultFallbacks' | 'fallbacksFor'> & {
+  /** By model: hosts, in order. */
+  deployments: ReadonlyMap<string, readonly string[]>
+}

@@ -1,0 +1,96 @@
+import type * as z from 'zod'
+import type { Fault } from '../../core/errors.ts'
+import { fieldPath } from '../../core/field-path.ts'
+import { present } from '../../core/present.ts'
+import type { Pool, Share } from '../../core/routing.ts'
+import type { NamesInConfig, TenantConfig } from '../../core/tenant-config.ts'
+import { deepestIssue } from '../invalid-field.ts'
+import { reliabilityWish } from '../reliability-fields.ts'
+import {
+  type BodyDeployment,
+  type BodyLists,
+  type BodyPool,
+  configDocument,
+  type ConfigDocument,
+  namesInDocument,
+} from './schema.ts'
+
+/**
+ * Reads a tenant's configuration. Whether the models and hosts it names are there is for others to see.
+ *
+ * @param document parsed JSON
+ * @throws when its form is wrong, see `formFaults`
+ */
+export function decodeConfig(document: unknown): TenantConfig {
+  const body = configDocument.parse(document)
+  return {
+    fallbacks: listsOf(body.fallbacks),
+    defaultFallbacks: body.default_fallbacks ?? [],
+    fallbacksFor: {
+      contextWindow: listsOf(body.context_window_fallbacks),
+      contentPolicy: listsOf(body.content_policy_fallbacks),
+    },
+    reliability: reliabilityWish(body),
+    pools: new Map(Object.entries(body.pools ?? {}).map(([model, pool]) => [model, poolOf(pool)])),
+  }
+}
+
+function listsOf(lists: ConfigDocument['fallbacks']): Map<string, readonly string[]> {
+  return new Map(Object.entries<BodyLists[string]>(lists ?? {}))
+}
+
+function poolOf({ strategy, deployments }: BodyPool): Pool {
+  return {
+    strategy: strategy ?? null,
+    shares: new Map((deployments ?? []).map((deployment) => [deployment.host, shareOf(deployment)])),
+  }
+}
+
+function shareOf({ weight, priority, rpm, tpm }: BodyDeployment): Partial<Share> {
+  return present({ weight, priority, requestsPerMinute: rpm, tokensPerMinute: tpm })
+}
+
+/** Everything that is wrong with the form of a document. */
+export function formFaults(document: unknown): Fault[] {
+  return configDocument.safeParse(document).error?.issues.flatMap(faultsOf) ?? []
+}
+
+/** Codes of our own where a checker's words would say how it works. */
+const CODES: Readonly<Record<string, string>> = {
+  too_small: 'out_of_range',
+  too_big: 'out_of_range',
+  invalid_union: 'invalid_type',
+  invalid_type: 'invalid_type',
+  invalid_value: 'invalid_value',
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: fieldPath([...issue.path, key]),
+      code: 'unknown_field',
+      message: 'There is no such field',
+    }))
+  }
+  const { path, message } = deepestIssue([issue])
+  return [{ path: fieldPath(path), code: CODES[issue.code] ?? 'invalid', message }]
+}
+
+/** The models and hosts that a document names, as far as its form lets them be read. */
+export function namesIn(document: unknown): NamesInConfig {
+  const names = namesInDocument.safeParse(document).data
+  return {
+    fallbacks: new Map(Object.entries(names?.fallbacks ?? {})),
+    defaultFallbacks: names?.default_fallbacks ?? [],
+    fallbacksFor: {
+      contextWindow: new Map(Object.entries(names?.context_window_fallbacks ?? {})),
+      contentPolicy: new Map(Object.entries(names?.content_policy_fallbacks ?? {})),
+    },
+    deployments: new Map(
+      Object.entries(names?.pools ?? {}).map(([model, { deployments }]) => [
+        model,
+        deployments.map(({ host }) => host),
+      ]),
+    ),
+  }
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { STRATEGIES } from '../../core/routing.ts'
+import { LIMITS } from '../limits.ts'
+import { cacheTtl, effortFields } from '../reliability-fields.ts'
+import { modelName, modelNames } from '../routing-fields.ts'
+
+const MAX_WEIGHT = 1_000_000
+const MAX_PRIORITY = 1_000
+
+const fallbackLists = z.record(modelName, modelNames)
+
+const deployment = z.strictObject({
+  host: z.string().min(1).max(LIMITS.hostIdChars),
+  weight: z.number().positive().max(MAX_WEIGHT).nullish(),
+  priority: z.int().min(0).max(MAX_PRIORITY).nullish(),
+  /** Requests and tokens per minute. */
+  rpm: z.int().min(1).nullish(),
+  tpm: z.int().min(1).nullish(),
+})
+
+const pool = z.strictObject({
+  strategy: z.enum(STRATEGIES).nullish(),
+  deployments: z.array(deployment).max(LIMITS.deployments).nullish(),
+})
+
+/** A tenant's configuration as it is written. */
+export const configDocument = z.strictObject({
+  fallbacks: fallbackLists.nullish(),
+  default_fallbacks: modelNames.nullish(),
+  context_window_fallbacks: fallbackLists.nullish(),
+  content_policy_fallbacks: fallbackLists.nullish(),
+  ...effortFields,
+  cache: z.strictObject({ ttl: cacheTtl.nullish() }).nullish(),
+  pools: z.record(modelName, pool).nullish(),
+})
+export type ConfigDocument = z.infer<typeof configDocument>
+export type BodyPool = z.infer<typeof pool>
+export type BodyDeployment = z.infer<typeof deployment>
+export type BodyLists = z.infer<typeof fallbackLists>
+
+const anyNames = z.array(z.string().catch('')).catch([])
+const anyLists = z.record(z.string(), anyNames).catch({})
+const anyPool = z.object({
+  deployments: z.array(z.object({ host: z.string() }).catch({ host: '' })).catch([]),
+})
+
+/** What can be read of the names in a document whose form may be wrong elsewhere; empty where they are no text. */
+export const namesInDocument = z.object({
+  fallbacks: anyLists,
+  default_fallbacks: anyNames,
+  context_window_fallbacks: anyLists,
+  content_policy_fallbacks: anyLists,
+  pools: z.record(z.string(), anyPool.catch({ deployments: [] })).catch({}),
+})
