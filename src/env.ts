@@ -2,12 +2,11 @@ import * as z from 'zod'
 import { DEFAULT_RELIABILITY, type Timeouts } from './core/reliability.ts'
 import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
-import { azureAccess, azureVariables } from './providers/azure.ts'
-import { bedrockAccess, bedrockVariables } from './providers/bedrock.ts'
+import { accountIssues, accountsOf, hostAccounts, keysIn } from './providers/accounts.ts'
+import { cloudsOf, cloudVariables } from './providers/clouds.ts'
 import { HOSTS } from './providers/hosts.ts'
 import { jsonText } from './providers/json-text.ts'
 import { type HostSettings, localServers } from './providers/live-hosts.ts'
-import { vertexAccess, vertexVariables } from './providers/vertex.ts'
 
 /** What the runtime gives the Worker: bindings of wrangler.toml, then variables and secrets as text. */
 export type Env = {
@@ -29,6 +28,8 @@ const configSchema = z.object({
   /** Base URL of the simulated hosts; set by `npm start` only. */
   SIMULATED_HOSTS_URL: z.url().optional(),
   LOCAL_HOSTS: jsonText(localServers).default([]),
+  /** Further accounts of hosts, and what each may take. */
+  HOST_ACCOUNTS: jsonText(hostAccounts).default([]),
   CLOUDFLARE_ACCOUNT_ID: z.string().min(1).optional(),
   /** Share of decisions that may try a model whose quality is not known well enough. */
   EXPLORATION_RATE: z.coerce.number().min(0).max(1).default(0),
@@ -39,9 +40,7 @@ const configSchema = z.object({
   HOST_TTFT_MS: milliseconds.default(DEFAULT_TIMEOUTS.ttftMs),
   HOST_IDLE_MS: milliseconds.default(DEFAULT_TIMEOUTS.idleMs),
   HOST_TOTAL_MS: milliseconds.default(DEFAULT_TIMEOUTS.totalMs),
-  ...bedrockVariables,
-  ...vertexVariables,
-  ...azureVariables,
+  ...cloudVariables,
 })
 type Variables = z.infer<typeof configSchema>
 
@@ -63,11 +62,13 @@ const parsed = new WeakMap<object, Config>()
 export function configOf(env: Env): Config {
   const known = parsed.get(env)
   if (known) return known
+  const keys = hostKeys(env)
   // A variable that is there but empty, as in a copied example file, is not set.
-  const result = configSchema.safeParse(
-    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
-  )
+  const result = configSchema
+    .superRefine((variables, context) => refuseAccounts(variables, keys, context))
+    .safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')))
   if (!result.success) throw new Error(`Bad configuration: ${z.prettifyError(result.error)}`)
+  const accounts = accountsOf(keys, result.data.HOST_ACCOUNTS)
   const config: Config = {
     simulatedHostsUrl: result.data.SIMULATED_HOSTS_URL ?? null,
     localHosts: result.data.LOCAL_HOSTS,
@@ -75,8 +76,8 @@ export function configOf(env: Env): Config {
     explorationRate: result.data.EXPLORATION_RATE,
     retentionDays: result.data.RETENTION_DAYS,
     timeouts: timeouts(result.data),
-    hostKeys: hostKeys(env),
-    clouds: clouds(result.data),
+    accounts,
+    clouds: cloudsOf(result.data, accounts),
   }
   parsed.set(env, config)
   return config
@@ -91,20 +92,23 @@ function timeouts(variables: Variables): Timeouts {
   }
 }
 
-function hostKeys(env: Env): Map<string, string> {
-  const keys = new Map<string, string>()
+/** By host, the keys in the first of its variables that is set. */
+function hostKeys(env: Env): Map<string, readonly string[]> {
+  const keys = new Map<string, readonly string[]>()
   for (const { id, keyNames } of HOSTS) {
-    const key = keyNames.map((name) => env[name]).find((value) => typeof value === 'string' && value !== '')
-    if (typeof key === 'string') keys.set(id, key)
+    const value = keyNames.map((name) => env[name]).find((one) => typeof one === 'string' && one !== '')
+    if (typeof value === 'string') keys.set(id, keysIn(value))
   }
   return keys
 }
 
-function clouds(variables: Variables): HostSettings['clouds'] {
-  const all = {
-    bedrock: bedrockAccess(variables),
-    vertex: vertexAccess(variables),
-    azure: azureAccess(variables),
+function refuseAccounts(
+  { HOST_ACCOUNTS, LOCAL_HOSTS }: Variables,
+  keys: ReadonlyMap<string, readonly string[]>,
+  context: z.RefinementCtx,
+): void {
+  const servers = LOCAL_HOSTS.map(({ id }) => id)
+  for (const { path, message } of accountIssues(HOST_ACCOUNTS, keys, servers)) {
+    context.addIssue({ code: 'custom', path: ['HOST_ACCOUNTS', ...path], message })
   }
-  return new Map(Object.entries(all).flatMap(([id, access]) => (access ? [[id, access] as const] : [])))
 }

@@ -50,7 +50,12 @@ export async function decide(scope: RequestScope, inbound: Inbound): Promise<Dec
     request: inbound.chat,
     demand: classify(inbound.chat),
     preferences: withRules(inbound.routing, rules, catalog),
-    policy: { ...BALANCED, explorationRate, reliability: [rules.reliability, { timeouts }] },
+    policy: {
+      ...BALANCED,
+      explorationRate,
+      reliability: [rules.reliability, { timeouts }],
+      pools: rules.pools,
+    },
     catalog,
     hosts: hostStates(hostsFor(env), inbound),
     live: breakers.view(now),
@@ -65,10 +70,12 @@ function hostStates(
 ): ReadonlyMap<string, HostState> {
   const states = new Map<string, HostState>()
   const bound = chat.native !== null && chat.native.onlyHere.length > 0
-  for (const [id, { access }] of hosts) {
-    const { takesReasoningEffort, keepsInputs } = access.host
+  for (const [id, { access, share }] of hosts) {
+    const { id: baseHost, takesReasoningEffort, keepsInputs } = access.host
     const adapter = formatFor(access.host, chat)
     states.set(id, {
+      baseHost,
+      share,
       takesReasoningEffort,
       keepsInputs,
       seals: adapter.seals,

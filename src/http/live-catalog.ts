@@ -1,3 +1,4 @@
+import { withAccounts } from '../route/catalog/accounts.ts'
 import { CATALOG } from '../route/catalog/index.ts'
 import { type OfferFacts, withFacts, withLocalModels } from '../route/catalog/extend.ts'
 import { type PreparedCatalog, prepareCatalog } from '../route/prepared-catalog.ts'
@@ -41,5 +42,6 @@ async function renew(env: Env, now: number): Promise<void> {
 }
 
 function prepare(env: Env, facts: readonly OfferFacts[]): PreparedCatalog {
-  return prepareCatalog(withLocalModels(withFacts(CATALOG, facts), configOf(env).localHosts))
+  const { localHosts, accounts } = configOf(env)
+  return prepareCatalog(withAccounts(withLocalModels(withFacts(CATALOG, facts), localHosts), accounts))
 }

@@ -1,12 +1,14 @@
 import * as z from 'zod'
 import { REASONING_EFFORTS, WIRE_FORMATS } from '../core/chat.ts'
 import { MODALITIES } from '../core/demand.ts'
+import type { Share } from '../core/routing.ts'
+import { accountsAt, type HostAccount, hostId } from './accounts.ts'
 import type { HostAccess } from './call.ts'
 import type { CloudAccess } from './credentials.ts'
-import { CLOUD_HOSTS, HOSTS, localHost } from './hosts.ts'
+import { CLOUD_HOSTS, type Host, HOSTS, localHost } from './hosts.ts'
 
-/** A host that can be called now. Simulated ones answer in the real wire format, from this machine. */
-export type LiveHost = { access: HostAccess; simulated: boolean }
+/** An account that can be called now. Simulated ones answer in the real wire format, from this machine. */
+export type LiveHost = { access: HostAccess; simulated: boolean; share: Share }
 
 /** How a host stands: `off` when it cannot be called. */
 export type HostStanding = 'live' | 'simulated' | 'off'
@@ -33,7 +35,7 @@ const localModel = z.strictObject({
 /** Servers of the operator's own. Prices in USD per million tokens; none: only used when asked for by name. */
 export const localServers = z.array(
   z.strictObject({
-    id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'lower-case letters, digits and dashes'),
+    id: hostId,
     base_url: z.url({ protocol: /^https?$/ }),
     format: z.enum(WIRE_FORMATS).optional(),
     api_key: z.string().optional(),
@@ -42,10 +44,10 @@ export const localServers = z.array(
 )
 type LocalServer = z.infer<typeof localServers>[number]
 
-/** What decides which hosts are live: keys per host, the simulator's address, servers of the operator's own. */
+/** What decides which hosts are live: accounts, the simulator's address, servers of the operator's own. */
 export type HostSettings = {
-  hostKeys: ReadonlyMap<string, string>
-  /** By host id, the clouds that are set up. */
+  accounts: readonly HostAccount[]
+  /** By account, the clouds that are set up. */
   clouds: ReadonlyMap<string, CloudAccess>
   simulatedHostsUrl: string | null
   cloudflareAccountId: string | null
@@ -54,38 +56,62 @@ export type HostSettings = {
 
 /** Sent to simulated hosts, which want a key like real ones. */
 const SIMULATED_KEY = 'sk-simulated'
+/** Sent to servers that want none. */
+const NO_KEY = 'none'
 
 /**
- * Every host that can be called, by id: the real one where its key is set, else the simulated one where there is a
- * simulator, else none. Clouds are not simulated: their models have simulated hosts already.
+ * Every host that can be called, by account: the real one where there is a key or an address of its own, else the
+ * simulated one where there is a simulator, else none. Clouds are not simulated: their models have simulated hosts
+ * already. No account's key is ever sent to another's address.
  */
 export function liveHosts(settings: HostSettings): ReadonlyMap<string, LiveHost> {
   const live = new Map<string, LiveHost>()
-  const { simulatedHostsUrl, cloudflareAccountId: account } = settings
+  const { accounts, clouds, localHosts } = settings
+  const add = (account: HostAccount, host: Omit<LiveHost, 'share'> | null) => {
+    if (host) live.set(account.id, { ...host, share: account.share })
+  }
   for (const host of HOSTS) {
-    const apiKey = settings.hostKeys.get(host.id)
-    const baseUrl = filled(host.baseUrl, account === null ? {} : { account })
-    if (apiKey !== undefined && baseUrl !== null) {
-      live.set(host.id, { access: { host, baseUrl, apiKey }, simulated: false })
-    } else if (simulatedHostsUrl !== null) {
-      // The simulator serves each wire format under the version that its real API has.
-      const version = host.baseUrl.endsWith('/v1beta') ? 'v1beta' : 'v1'
-      const simulatedUrl = `${simulatedHostsUrl}/${host.id}/${version}`
-      live.set(host.id, { access: { host, baseUrl: simulatedUrl, apiKey: SIMULATED_KEY }, simulated: true })
-    }
+    for (const account of accountsAt(host.id, accounts)) add(account, keyed(host, account, settings))
   }
   for (const host of CLOUD_HOSTS) {
-    const cloud = settings.clouds.get(host.id)
-    const baseUrl = cloud && (cloud.baseUrl ?? filled(host.baseUrl, cloud.place))
-    if (cloud && baseUrl) {
-      live.set(host.id, { access: { host, baseUrl, signer: cloud.signer }, simulated: false })
-    }
+    for (const account of accountsAt(host.id, accounts)) add(account, cloud(host, clouds.get(account.id)))
   }
-  for (const { id, base_url, format, api_key } of settings.localHosts) {
-    const host = localHost(id, base_url, format)
-    live.set(id, { access: { host, baseUrl: base_url, apiKey: api_key ?? 'none' }, simulated: false })
+  for (const server of localHosts) {
+    for (const account of accountsAt(server.id, accounts)) add(account, local(server, account))
   }
   return live
+}
+
+function keyed(
+  host: Host,
+  { apiKey, baseUrl }: HostAccount,
+  { simulatedHostsUrl, cloudflareAccountId: account }: HostSettings,
+): Omit<LiveHost, 'share'> | null {
+  const address = baseUrl ?? filled(host.baseUrl, account === null ? {} : { account })
+  const key = apiKey ?? (baseUrl === undefined ? undefined : NO_KEY)
+  if (key !== undefined && address !== null) {
+    return { access: { host, baseUrl: address, apiKey: key }, simulated: false }
+  }
+  if (simulatedHostsUrl === null) return null
+  // The simulator serves each wire format under the version that its real API has.
+  const version = host.baseUrl.endsWith('/v1beta') ? 'v1beta' : 'v1'
+  const simulatedUrl = `${simulatedHostsUrl}/${host.id}/${version}`
+  return { access: { host, baseUrl: simulatedUrl, apiKey: SIMULATED_KEY }, simulated: true }
+}
+
+function cloud(host: Host, access: CloudAccess | undefined): Omit<LiveHost, 'share'> | null {
+  const baseUrl = access && (access.baseUrl ?? filled(host.baseUrl, access.place))
+  return access && baseUrl ? { access: { host, baseUrl, signer: access.signer }, simulated: false } : null
+}
+
+function local(
+  server: HostSettings['localHosts'][number],
+  { apiKey, baseUrl }: HostAccount,
+): Omit<LiveHost, 'share'> {
+  const host = localHost(server.id, server.base_url, server.format)
+  const own = baseUrl === undefined ? server.api_key : undefined
+  const access = { host, baseUrl: baseUrl ?? server.base_url, apiKey: apiKey ?? own ?? NO_KEY }
+  return { access, simulated: false }
 }
 
 /** An address with its gaps filled; null where something is missing. */

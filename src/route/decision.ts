@@ -1,12 +1,16 @@
 import type { ReasoningEffort, SealFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import type { Reliability, ReliabilityWish } from '../core/reliability.ts'
-import type { Exclusion, Reason } from '../core/routing.ts'
+import type { Exclusion, Pool, Reason, Share } from '../core/routing.ts'
 import type { Prediction } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
 
 /** What the router knows of a host at this moment. A host that is not in the list is not live. */
 export type HostState = {
+  /** Whose account it is: all accounts of one host have the same. A host's own account bears its name. */
+  baseHost: string
+  /** What the operator lets it take. */
+  share: Share
   takesReasoningEffort: boolean
   keepsInputs: boolean
   /** Whose sealed thoughts its models can read; null for none. */
@@ -32,6 +36,8 @@ export type Policy = {
   explorationRate: number
   /** How hard answers are tried for where the request says nothing: the tenant's wish, then the operator's. */
   reliability: readonly ReliabilityWish[]
+  /** By model id, or `*` for the others: how its hosts share the calls. */
+  pools: ReadonlyMap<string, Pool>
 }
 
 /** OpenRouter's default balance; the floor of `auto:floor` is ours. */
@@ -44,6 +50,7 @@ export const BALANCED: Policy = {
   dataCollection: 'allow',
   explorationRate: 0,
   reliability: [],
+  pools: new Map(),
 }
 
 /** A candidate judged: fit to be tried, or why not. `score` orders the eligible ones; higher is better. */

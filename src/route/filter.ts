@@ -1,8 +1,9 @@
 import type { ChatRequest, OutputFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
-import { isAdmitted, type LiveOffers } from '../core/live.ts'
+import { isAdmitted } from '../core/live.ts'
 import type { Exclusion, RoutingPreferences } from '../core/routing.ts'
 import type { HostState, Policy } from './decision.ts'
+import { type LimitContext, usedShare } from './limits.ts'
 import type { Prediction } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
 
@@ -10,13 +11,11 @@ import type { Candidate } from './prepared-catalog.ts'
 const CONTEXT_MARGIN = 1.05
 
 /** Everything the hard filters read besides the candidate itself. */
-export type FilterContext = {
+export type FilterContext = LimitContext & {
   request: ChatRequest
   demand: Demand
   preferences: RoutingPreferences
   policy: Policy
-  hosts: ReadonlyMap<string, HostState>
-  live: LiveOffers
   /** 0..1, the same for all candidates of one decision: who is recovering gets a share of all decisions. */
   draw: number
   /** The models asked for by name; null when any will do. */
@@ -45,15 +44,26 @@ export function exclusionOf(
     (named ? null : excludedBySize(candidate, context)) ??
     excludedByPrice(candidate, prediction, named, context) ??
     (context.requested && !named ? 'not_requested' : null) ??
+    (isAtLimit(candidate, context) ? 'rate_limit' : null) ??
     (isAdmitted(context.live.get(candidate.key), context.draw) ? null : 'breaker_open')
   )
 }
 
+/** A host's name stands for all of its accounts. */
 function suitsPreferences(hostId: string, host: HostState, { provider }: RoutingPreferences): boolean {
-  if (provider.only && !provider.only.includes(hostId)) return false
-  if (provider.ignore?.includes(hostId)) return false
-  if (provider.allowFallbacks === false && provider.order && !provider.order.includes(hostId)) return false
-  return !provider.requireParameters || host.takesAllParameters
+  const { only, ignore, order, allowFallbacks, requireParameters } = provider
+  const isIn = (names: readonly string[]) => names.includes(hostId) || names.includes(host.baseHost)
+  if (only && !isIn(only)) return false
+  if (ignore && isIn(ignore)) return false
+  if (allowFallbacks === false && order && !isIn(order)) return false
+  return !requireParameters || host.takesAllParameters
+}
+
+/** What the call itself is expected to take counts: a host would turn it away as well. */
+function isAtLimit(candidate: Candidate, context: FilterContext): boolean {
+  const { inputTokens, expectedOutputTokens } = context.demand
+  const tokens = inputTokens[candidate.model.tokenFamily] + expectedOutputTokens
+  return usedShare(candidate, context, tokens) >= 1
 }
 
 function deniesCollection({ preferences, policy }: FilterContext): boolean {

@@ -5,6 +5,7 @@ import type { Decision, EligibleCandidate, Judged } from './decision.ts'
 import { effortsFor } from './effort.ts'
 import { exclusionOf, type FilterContext } from './filter.ts'
 import type { Outlook } from './outlook.ts'
+import { failureRateOf, speedOf } from './live-figures.ts'
 import { holds, keptShare, type SessionMemory } from './pin.ts'
 import { type Prediction, predict } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
@@ -14,7 +15,11 @@ import { type Expected, scoreOf, type Weights } from './rank.ts'
 const UNPREDICTED: Prediction = { quality: 0, priorQuality: 0, costMicroUsd: null, ttftMs: 0, latencyMs: 0 }
 
 /** What candidates are judged by, besides what filters read. */
-export type JudgeContext = FilterContext & { outlook: Outlook; session: SessionMemory | null }
+export type JudgeContext = FilterContext & {
+  outlook: Outlook
+  /** Whose host may still hold the conversation; null for nobody's. */
+  holder: SessionMemory | null
+}
 
 /** Every candidate filtered, predicted and scored, in the order of the catalog. */
 export function judge(candidates: readonly Candidate[], context: JudgeContext, weights: Weights): Judged[] {
@@ -28,9 +33,10 @@ export function judge(candidates: readonly Candidate[], context: JudgeContext, w
   const choosesEffort = weights.ordering === 'utility' || weights.ordering === 'quality'
   const judgedAs = (arm: Arm): Judged => {
     const { candidate, effort, prediction, excludedBy } = arm
-    return excludedBy !== null && isBarred(arm)
-      ? { candidate, effort, prediction, eligible: false, excludedBy }
-      : { candidate, effort, prediction, eligible: true, score: scoreOf(prediction, weights, bestCost) }
+    if (excludedBy !== null && isBarred(arm))
+      return { candidate, effort, prediction, eligible: false, excludedBy }
+    const score = scoreOf(prediction, weights, bestCost, arm.failureRate)
+    return { candidate, effort, prediction, eligible: true, score }
   }
   return firsts.map((first) => {
     let best = judgedAs(first)
@@ -51,6 +57,7 @@ type Arm = {
   effort: ReasoningEffort | null
   prediction: Prediction
   excludedBy: Exclusion | null
+  failureRate: number
 }
 
 /** The efforts a candidate may be run with, the likeliest first. */
@@ -62,12 +69,15 @@ function effortsOf(candidate: Candidate, { request, demand, hosts, requested }: 
 }
 
 function armOf(candidate: Candidate, effort: ReasoningEffort | null, context: JudgeContext): Arm {
-  const { demand, request, hosts, outlook, session } = context
+  const { demand, request, hosts, live, outlook, holder } = context
   if (!hosts.has(candidate.offer.host))
-    return { candidate, effort, prediction: UNPREDICTED, excludedBy: 'no_live_host' }
-  const cached = holds(session, candidate) ? keptShare(request) : 0
-  const prediction = predict(candidate, demand, effort, outlook, cached)
-  return { candidate, effort, prediction, excludedBy: exclusionOf(candidate, prediction, context) }
+    return { candidate, effort, prediction: UNPREDICTED, excludedBy: 'no_live_host', failureRate: 0 }
+  const figures = live.get(candidate.key)
+  const cachedInput = holds(holder, candidate) ? keptShare(request) : 0
+  const speed = speedOf(candidate, figures)
+  const prediction = predict(candidate, demand, effort, outlook, { speed, cachedInput })
+  const excludedBy = exclusionOf(candidate, prediction, context)
+  return { candidate, effort, prediction, excludedBy, failureRate: failureRateOf(figures) }
 }
 
 /** Expected cost, in micro-USD, of the candidate of highest predicted quality, the cheapest of equals; 0 when unknown. */
@@ -105,9 +115,13 @@ export function counterfactualOf(judged: readonly Judged[]): Decision['counterfa
   }
 }
 
+/** Limits count the last minute: when so much of it has passed, a sixth of what steady traffic took is free again. */
+const RETRY_AFTER_MS = 10_000
+
 /**
  * @param requested the models asked for by name, whose reasons are told; null when any would do
- * @throws AppError `no_live_host`, or `no_eligible_model` with the reasons counted, when none is eligible
+ * @throws AppError when none is eligible: `no_live_host`, `rate_limited` where limits are all that bars somebody, else
+ *   `no_eligible_model` with the reasons counted
  */
 export function eligibleOf(
   judged: readonly Judged[],
@@ -124,6 +138,13 @@ export function eligibleOf(
     throw new AppError(
       'no_live_host',
       'No live host serves the model asked for: set the key of a host that does',
+    )
+  }
+  if (counts.has('rate_limit')) {
+    throw new AppError(
+      'rate_limited',
+      'Every host that could take this request is at its limit of calls or tokens per minute',
+      { retryAfterMs: RETRY_AFTER_MS },
     )
   }
   const reasons = [...counts].map(([reason, count]) => `${reason} × ${count}`).join(', ')

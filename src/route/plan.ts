@@ -117,10 +117,13 @@ function reasonFor(input: PlanInput, attempts: readonly EligibleCandidate[]): Re
 
 /** Why the model asked for first could not be tried at all. */
 function skippedReason(selection: Selection, judged: readonly Judged[]): Reason {
-  const bars = judged.flatMap((one): Exclusion[] =>
-    !one.eligible && selection.kind === 'pinned' && one.candidate.model.id === selection.modelId
-      ? [one.excludedBy]
-      : [],
+  const bars = new Set(
+    judged.flatMap((one): Exclusion[] =>
+      !one.eligible && selection.kind === 'pinned' && one.candidate.model.id === selection.modelId
+        ? [one.excludedBy]
+        : [],
+    ),
   )
-  return bars.includes('context_window') ? 'fallback_context_window' : 'fallback_error'
+  if (bars.has('context_window')) return 'fallback_context_window'
+  return bars.has('rate_limit') ? 'fallback_rate_limit' : 'fallback_error'
 }

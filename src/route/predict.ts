@@ -4,6 +4,7 @@ import { sigmoid } from '../core/log-odds.ts'
 import { costMicroUsd } from './cost.ts'
 import { THINKING_TOKENS, UNCONTROLLED_EFFORT } from './effort.ts'
 import { logitOf, type Outlook, priorLogit, shiftFor } from './outlook.ts'
+import type { Speed } from './live-figures.ts'
 import type { Candidate } from './prepared-catalog.ts'
 
 /** What one candidate is expected to do with one request. `costMicroUsd` is null when its price is unknown. */
@@ -22,14 +23,14 @@ export type Prediction = {
  * What a candidate is expected to do. Cost and latency follow from the expected tokens, thinking included; harder
  * requests are thought about longer.
  *
- * @param cachedInput share (0..1) of the input that its host still holds
+ * @param now what is known of its host at this moment: its speed, and the share (0..1) of the input that it still holds
  */
 export function predict(
   candidate: Candidate,
   demand: Demand,
   effort: ReasoningEffort | null,
   outlook: Outlook,
-  cachedInput = 0,
+  { speed, cachedInput }: { speed: Speed; cachedInput: number } = { speed: candidate, cachedInput: 0 },
 ): Prediction {
   const usage = expectedUsage(candidate, demand, effort, outlook, cachedInput)
   const prior = priorLogit(candidate, demand, effort, outlook)
@@ -39,8 +40,8 @@ export function predict(
     quality: shift === null ? priorQuality : sigmoid(prior + shift.mean),
     priorQuality,
     costMicroUsd: candidate.offer.price && costMicroUsd(candidate.offer.price, usage),
-    ttftMs: candidate.ttftMs + (usage.reasoningTokens / candidate.tokensPerSecond) * 1_000,
-    latencyMs: candidate.ttftMs + (usage.outputTokens / candidate.tokensPerSecond) * 1_000,
+    ttftMs: speed.ttftMs + (usage.reasoningTokens / speed.tokensPerSecond) * 1_000,
+    latencyMs: speed.ttftMs + (usage.outputTokens / speed.tokensPerSecond) * 1_000,
   }
 }
 

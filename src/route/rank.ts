@@ -6,6 +6,13 @@ import type { Ordering } from './select.ts'
 const LATENCY_WEIGHT_PER_SECOND = 0.0005
 /** Score lost per second beyond the latency the caller prefers. */
 const LATE_WEIGHT_PER_SECOND = 0.05
+/**
+ * Score lost by a host all of whose calls fail: as much as makes a session change its model. A caller waits for a call
+ * that fails, and loses the answer where it breaks off.
+ */
+const FAILURE_WEIGHT = 0.1
+/** The rate of failures beyond which a host is no worse: some call or other has to succeed. */
+const WORST_RATE = 0.9
 /** Stands for an unknown cost, in micro-USD: dearer than any answer. */
 const UNKNOWN_COST = 1e12
 
@@ -21,33 +28,41 @@ export type Weights = {
 export type Expected = Pick<Prediction, 'quality' | 'costMicroUsd' | 'ttftMs' | 'latencyMs'>
 
 /**
- * utility = quality − weight × cost ÷ cost of the best model − latency terms: the price of a point of quality is stated
+ * utility = quality − weight × cost ÷ cost of the best model − latency and failure terms: the price of a point of quality is stated
  * relative to what the best model would cost for this very request, so it holds for short and long requests alike.
  * At a weight of 0 only a preferred latency counts beside quality; above 0, a higher one never chooses a dearer
  * candidate.
  *
  * @param bestCostMicroUsd expected cost of the candidate with the highest quality
+ * @param failureRate share (0..1) of calls expected to fail: time and money count for as many tries as it takes
  * @returns higher is better; an unknown price counts as dearer than any known one
  */
-export function scoreOf(prediction: Expected, weights: Weights, bestCostMicroUsd: number): number {
+export function scoreOf(
+  prediction: Expected,
+  weights: Weights,
+  bestCostMicroUsd: number,
+  failureRate = 0,
+): number {
   const { quality, costMicroUsd, latencyMs, ttftMs } = prediction
   const cost = costMicroUsd ?? UNKNOWN_COST
+  const tries = 1 / (1 - Math.min(WORST_RATE, failureRate))
+  const ill = FAILURE_WEIGHT * failureRate
   const late = Math.max(0, latencyMs - (weights.preferredMaxLatencyMs ?? Infinity)) / 1_000
   switch (weights.ordering) {
     case 'quality':
-      return quality
+      return quality - ill
     case 'price':
-      return -cost
+      return -cost * tries
     case 'latency':
-      return -latencyMs
+      return -latencyMs * tries
     case 'throughput':
-      return ttftMs - latencyMs
+      return (ttftMs - latencyMs) * tries
     case 'utility': {
       const { costWeight } = weights
-      if (costWeight === Infinity) return -cost
+      if (costWeight === Infinity) return -cost * tries
       const latencyWeight = costWeight === 0 ? 0 : LATENCY_WEIGHT_PER_SECOND
       const slow = (latencyWeight * latencyMs) / 1_000 + LATE_WEIGHT_PER_SECOND * late
-      return quality - costWeight * (cost / Math.max(1, bestCostMicroUsd)) - slow
+      return quality - costWeight * (cost / Math.max(1, bestCostMicroUsd)) - slow - ill
     }
   }
 }
@@ -63,14 +78,17 @@ export type Scored = {
  * Best first. Hosts the caller ordered come first, in that order; candidates predicted below `minQuality` come after
  * all others, the better ones first. Of equal scores the better, then the cheaper, then the faster comes first; what
  * is still equal is ordered by id, so equal input gives equal order.
+ *
+ * @param baseHostOf the host whose account an offer's host is: naming it puts all of its accounts in order
  */
 export function rank<C extends Scored>(
   eligible: readonly C[],
   { order }: ProviderPreferences,
   minQuality: number,
+  baseHostOf: (host: string) => string = (host) => host,
 ): C[] {
-  const place = ({ candidate }: Scored) => {
-    const index = order?.indexOf(candidate.offer.host) ?? -1
+  const place = ({ candidate: { offer } }: Scored) => {
+    const index = order?.indexOf(order.includes(offer.host) ? offer.host : baseHostOf(offer.host)) ?? -1
     return index < 0 ? Infinity : index
   }
   return eligible.toSorted((a, b) => {

@@ -5,6 +5,7 @@ import { chanceOf } from '../core/hash.ts'
 import type { LiveOffers } from '../core/live.ts'
 import { reliabilityOf } from '../core/reliability.ts'
 import type { RoutingPreferences } from '../core/routing.ts'
+import { balanceHosts, chanceFor } from './balance.ts'
 import type { Beliefs } from './beliefs.ts'
 import { costWeightFor } from './cost-weight.ts'
 import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
@@ -12,9 +13,10 @@ import { type Arm, explore, type Exploration } from './explore.ts'
 import { fallbacksFor } from './fallbacks-for.ts'
 import { patternTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge } from './judge.ts'
+import { type LimitContext, takenByHost } from './limits.ts'
 import { logitOf, type Outlook, outlookOf, spreadFor } from './outlook.ts'
 import { ownFormatFirst } from './own-format.ts'
-import { pinOf, type SessionMemory } from './pin.ts'
+import { isWarm, pinOf, type SessionMemory } from './pin.ts'
 import { planAttempts } from './plan.ts'
 import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
@@ -44,7 +46,8 @@ export type RoutingInput = {
 /**
  * Decides who answers a request: hard filters, prediction, choice, fallbacks. Pure; equal input gives an equal decision.
  *
- * @throws AppError `model_not_found`, `no_live_host`, or `no_eligible_model` with the reasons counted
+ * @throws AppError `model_not_found`, `no_live_host`, `rate_limited` where all who could are at their limit, or
+ *   `no_eligible_model` with the reasons counted
  */
 export function route(input: RoutingInput): Decision {
   const { preferences, policy, catalog, demand } = input
@@ -56,18 +59,21 @@ export function route(input: RoutingInput): Decision {
   const isAllowed = patternTest([policy.allowedModels, autoRouter.allowedModels])
   const requested = requestedModels([selection, ...fallbacks])
   const outlook = outlookOf(input.beliefs, catalog.candidates, demand)
-  const context = { ...input, requested, isAllowed, outlook, draw: chanceOf(input.id) }
+  const limits = limitsOf(input)
+  const own = { requested, isAllowed, outlook, draw: chanceOf(input.id), holder: holderOf(input) }
+  const context = { ...input, ...limits, ...own }
   const judged = judge(catalog.candidates, context, weights)
   const asOrdered = provider.order !== undefined || provider.sort !== undefined
   const order = (eligible: readonly EligibleCandidate[]) => {
-    const bestFirst = rank(eligible, provider, qualityFloor(selection, input))
+    const bestFirst = rank(eligible, provider, qualityFloor(selection, input), baseHostIn(input))
     return asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)
   }
   const bestRanked = order(eligibleOf(judged, requested))
-  const pin = pinOf(input.session, input.request, input.hosts)
+  const pin = pinOf(input.session, input.request, { ...input, ranked: bestRanked })
   const isFree = selection.kind === 'auto' && weights.ordering === 'utility' && !asOrdered && pin === null
   const exploration = isFree ? exploreModels(bestRanked, input, outlook) : null
-  const ranked = exploration?.explored ? withFirst(exploration.chosen, bestRanked) : bestRanked
+  const tried = exploration?.explored ? withFirst(exploration.chosen, bestRanked) : bestRanked
+  const ranked = asOrdered ? tried : shared(tried, [selection, ...fallbacks], weights, input, limits)
   const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, pin, weights })
   const [choice, ...others] = plan.attempts
   if (!choice) throw new AppError('internal', 'A ranking without a first')
@@ -87,6 +93,33 @@ export function route(input: RoutingInput): Decision {
     judged,
     counterfactual: counterfactualOf(judged),
   }
+}
+
+function limitsOf({ hosts, live, policy }: RoutingInput): LimitContext {
+  return { hosts, live, pools: policy.pools, taken: takenByHost(hosts, live) }
+}
+
+function holderOf({ session, request, now }: RoutingInput): SessionMemory | null {
+  return session && isWarm(session, request, now) ? session : null
+}
+
+function baseHostIn({ hosts }: RoutingInput): (host: string) => string {
+  return (host) => hosts.get(host)?.baseHost ?? host
+}
+
+/** The calls for each model shared among its hosts, unless the caller wants the fastest. */
+function shared(
+  ranked: readonly EligibleCandidate[],
+  selections: readonly Selection[],
+  { ordering }: Weights,
+  { id, request, preferences, session }: RoutingInput,
+  limits: LimitContext,
+): readonly EligibleCandidate[] {
+  if (ordering === 'latency' || ordering === 'throughput') return ranked
+  const named = new Set(selections.flatMap((one) => (one.kind === 'pinned' ? one.modelId : [])))
+  if (session) named.add(session.modelId)
+  const chance = chanceFor(id, request, preferences.sessionId !== undefined)
+  return balanceHosts(ranked, named, { ...limits, ...chance })
 }
 
 /**

@@ -1,10 +1,13 @@
 /**
  * `npm run bench:decision`: how long one decision takes, classification and choice, without network. Prints p50 and
- * p99 in microseconds per prompt size, for 40 models and for the whole catalog.
+ * p99 in microseconds per prompt size, for 40 models, also where all of their offers have live figures and all accounts
+ * have limits, and for the whole catalog.
  */
 import { classify } from '../../src/classify/classify.ts'
 import type { Inbound } from '../../src/protocols/inbound.ts'
 import { decodeChatRequest } from '../../src/protocols/openai-chat/decode-request.ts'
+import { type LiveOffers, UNKNOWN_OFFER } from '../../src/core/live.ts'
+import { EVEN_SHARE } from '../../src/core/routing.ts'
 import { HOSTS } from '../../src/providers/hosts.ts'
 import { NO_BELIEFS } from '../../src/route/beliefs.ts'
 import { CATALOG } from '../../src/route/catalog/index.ts'
@@ -24,6 +27,8 @@ const hosts = new Map<string, HostState>(
   HOSTS.map(({ id, takesReasoningEffort, keepsInputs }) => [
     id,
     {
+      baseHost: id,
+      share: EVEN_SHARE,
       takesReasoningEffort,
       keepsInputs,
       seals: null,
@@ -34,6 +39,29 @@ const hosts = new Map<string, HostState>(
   ]),
 )
 
+const limitedHosts = new Map(
+  Array.from(hosts, ([id, state]) => [id, { ...state, share: { ...EVEN_SHARE, requestsPerMinute: 1e6 } }]),
+)
+
+/** What everybody's calls tell of every offer. */
+function busy({ candidates }: PreparedCatalog): LiveOffers {
+  return new Map(
+    candidates.map(({ key }, index) => [
+      key,
+      {
+        ...UNKNOWN_OFFER,
+        requests: 500,
+        failures: index % 7,
+        ttftMs: { p50: 400 + index, p95: 2_000 },
+        tokensPerSecond: 80,
+        peakTtftMs: 500 + index,
+        inFlight: index % 5,
+        requestsPerMinute: 100,
+      },
+    ]),
+  )
+}
+
 /** A prompt of `kib` kibibytes of UTF-8. */
 function prompt(sentence: string, kib: number): Inbound {
   const bytes = new TextEncoder().encode(sentence).byteLength
@@ -41,17 +69,20 @@ function prompt(sentence: string, kib: number): Inbound {
   return decodeChatRequest({ model: 'auto', messages: [{ role: 'user', content }] })
 }
 
-function decide({ chat, routing }: Inbound, catalog: PreparedCatalog): void {
+let decisions = 0
+
+function decide({ chat, routing }: Inbound, catalog: PreparedCatalog, live: LiveOffers = new Map()): void {
+  decisions += 1
   route({
-    id: 'dec_bench',
+    id: `dec_${decisions}`,
     now: 0,
     request: chat,
     demand: classify(chat),
     preferences: routing,
     policy: BALANCED,
     catalog,
-    hosts,
-    live: new Map(),
+    hosts: live.size > 0 ? limitedHosts : hosts,
+    live,
     session: null,
     beliefs: NO_BELIEFS,
   })
@@ -70,11 +101,13 @@ function measure(work: () => void): { p50: number; p99: number } {
 
 const forty = prepareCatalog(CATALOG.slice(0, 40))
 const whole = prepareCatalog(CATALOG)
+const live = busy(forty)
 const rows = Object.entries({ ENGLISH, CHINESE, CODE }).flatMap(([text, sentence]) =>
   SIZES.map((kib) => {
     const inbound = prompt(sentence, kib)
     const alone = measure(() => void classify(inbound.chat))
     const small = measure(() => decide(inbound, forty))
+    const known = measure(() => decide(inbound, forty, live))
     const large = measure(() => decide(inbound, whole))
     return {
       text,
@@ -82,6 +115,7 @@ const rows = Object.entries({ ENGLISH, CHINESE, CODE }).flatMap(([text, sentence
       'classify p50 µs': Math.round(alone.p50),
       '40 models p50 µs': Math.round(small.p50),
       '40 models p99 µs': Math.round(small.p99),
+      'with live figures p50 µs': Math.round(known.p50),
       [`${CATALOG.length} models p50 µs`]: Math.round(large.p50),
     }
   }),

@@ -7,7 +7,7 @@ import { requestWith, TARGET } from './conversation.ts'
 
 /** An operator without any host. */
 export const NOTHING: HostSettings = {
-  hostKeys: new Map(),
+  accounts: [],
   clouds: new Map(),
   simulatedHostsUrl: null,
   cloudflareAccountId: null,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { WIRE_FORMATS } from '../../../src/core/chat.ts'
+import { ownAccount } from '../../../src/providers/accounts.ts'
 import { bedrockAccess } from '../../../src/providers/bedrock.ts'
 import { CLOUD_HOSTS, HOSTS } from '../../../src/providers/hosts.ts'
 import { liveHosts, localServers } from '../../../src/providers/live-hosts.ts'
@@ -19,7 +20,7 @@ describe('liveHosts', () => {
     const live = liveHosts({
       ...NOTHING,
       simulatedHostsUrl: simulator,
-      hostKeys: new Map([['openai', 'sk-real']]),
+      accounts: [ownAccount('openai', 'sk-real')],
     })
     expect(live.size).toBe(HOSTS.length)
     expect(live.get('openai')).toMatchObject({
@@ -37,7 +38,7 @@ describe('liveHosts', () => {
     const live = liveHosts({
       ...NOTHING,
       simulatedHostsUrl: simulator,
-      hostKeys: new Map([['xai', 'xai-real']]),
+      accounts: [ownAccount('xai', 'xai-real')],
     })
     for (const { simulated, access } of live.values()) {
       if (simulated) expect(access).toMatchObject({ apiKey: 'sk-simulated' })
@@ -45,9 +46,9 @@ describe('liveHosts', () => {
   })
 
   it('needs the account beside the key of Workers AI', () => {
-    const hostKeys = new Map([['workers-ai', 'token']])
-    expect(liveHosts({ ...NOTHING, hostKeys }).has('workers-ai')).toBe(false)
-    const live = liveHosts({ ...NOTHING, hostKeys, cloudflareAccountId: 'abc' })
+    const accounts = [ownAccount('workers-ai', 'token')]
+    expect(liveHosts({ ...NOTHING, accounts }).has('workers-ai')).toBe(false)
+    const live = liveHosts({ ...NOTHING, accounts, cloudflareAccountId: 'abc' })
     expect(live.get('workers-ai')?.access.baseUrl).toContain('/accounts/abc/')
   })
 

@@ -2,7 +2,7 @@ import type { ChatRequest } from '../../../src/core/chat.ts'
 import { type Demand, TASK_TYPES, type TaskType, TOKEN_FAMILIES } from '../../../src/core/demand.ts'
 import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
 import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
-import type { RoutingPreferences } from '../../../src/core/routing.ts'
+import { EVEN_SHARE, type RoutingPreferences } from '../../../src/core/routing.ts'
 import { HOSTS } from '../../../src/providers/hosts.ts'
 import { abilitiesOf } from '../../../src/route/ability.ts'
 import { NO_BELIEFS } from '../../../src/route/beliefs.ts'
@@ -110,6 +110,8 @@ export function preferences(rest: Partial<RoutingPreferences> = {}): RoutingPref
 
 export function hostState(rest: Partial<HostState> = {}): HostState {
   return {
+    baseHost: 'host',
+    share: EVEN_SHARE,
     takesReasoningEffort: true,
     keepsInputs: false,
     seals: null,
@@ -121,7 +123,7 @@ export function hostState(rest: Partial<HostState> = {}): HostState {
 }
 
 export function hosts(...ids: string[]): Map<string, HostState> {
-  return new Map(ids.map((id) => [id, hostState()]))
+  return new Map(ids.map((id) => [id, hostState({ baseHost: id })]))
 }
 
 /** Every host of the real list, live. */
@@ -129,7 +131,7 @@ export function everyHost(): Map<string, HostState> {
   return new Map(
     HOSTS.map(({ id, takesReasoningEffort, keepsInputs }) => [
       id,
-      hostState({ takesReasoningEffort, keepsInputs }),
+      hostState({ baseHost: id, takesReasoningEffort, keepsInputs }),
     ]),
   )
 }
@@ -172,6 +174,8 @@ export function filterContext(rest: Partial<FilterContext> = {}): FilterContext 
     policy: BALANCED,
     hosts: hosts('one', 'two'),
     live: new Map(),
+    pools: new Map(),
+    taken: new Map(),
     draw: 0,
     requested: null,
     isAllowed: () => true,
@@ -185,7 +189,7 @@ export function openBreakers(...keys: string[]): LiveOffers {
 }
 
 export function judgeContext(rest: Partial<JudgeContext> = {}): JudgeContext {
-  return { ...filterContext(rest), outlook: PUBLISHED_ONLY, session: null, ...rest }
+  return { ...filterContext(rest), outlook: PUBLISHED_ONLY, holder: null, ...rest }
 }
 
 export function routingInput(
@@ -200,7 +204,7 @@ export function routingInput(
     preferences: preferences(),
     policy: BALANCED,
     catalog: prepareCatalog(models),
-    hosts: new Map(models.flatMap(({ offers }) => offers.map(({ host }) => [host, hostState()]))),
+    hosts: hosts(...models.flatMap(({ offers }) => offers.map(({ host }) => host))),
     live: new Map(),
     session: null,
     beliefs: NO_BELIEFS,

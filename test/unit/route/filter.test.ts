@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { EXCLUSIONS, type Exclusion } from '../../../src/core/routing.ts'
+import { EVEN_SHARE, EXCLUSIONS, type Exclusion } from '../../../src/core/routing.ts'
 import type { CatalogModel } from '../../../src/route/catalog/model.ts'
 import { BALANCED } from '../../../src/route/decision.ts'
 import { exclusionOf, type FilterContext, patternTest } from '../../../src/route/filter.ts'
@@ -43,7 +43,17 @@ function lacking(...reasons: Exclusion[]): [Partial<FilterContext>, CandidateSke
   const context: Partial<FilterContext> = {
     hosts: has('no_live_host')
       ? hosts('two')
-      : new Map([['one', hostState({ keepsInputs: has('data_policy'), takesContent: !has('protocol') })]]),
+      : new Map([
+          [
+            'one',
+            hostState({
+              keepsInputs: has('data_policy'),
+              takesContent: !has('protocol'),
+              share: { ...EVEN_SHARE, requestsPerMinute: 10 },
+            }),
+          ],
+        ]),
+    taken: new Map([['one', { requests: has('rate_limit') ? 10 : 9, tokens: 0 }]]),
     policy: { ...BALANCED, dataCollection: has('data_policy') ? 'deny' : 'allow' },
     isAllowed: () => !has('tenant_allow_list'),
     requested: has('not_requested') ? new Set(['vendor/other']) : null,

@@ -79,7 +79,7 @@ describe('judge', () => {
     const context = judgeContext({
       request: chat({ messages: [said(9_000), said(1_000)] }),
       demand: demand({ input: 2_000 }),
-      session: { modelId: 'vendor/model', host: 'two' },
+      holder: { modelId: 'vendor/model', host: 'two', answeredAt: 0 },
     })
     const [cold, warm] = judge(both, context, WEIGHTS).map(({ prediction }) => prediction.costMicroUsd)
     expect(cold).toBe(2_000 + 4 * 500)

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { Message, Seal } from '../../../src/core/chat.ts'
-import { keptShare, pinOf } from '../../../src/route/pin.ts'
-import { candidate, chat, hostState } from './builders.ts'
+import type { CacheMarker, Message, Seal } from '../../../src/core/chat.ts'
+import { isWarm, keptShare, pinOf } from '../../../src/route/pin.ts'
+import { candidate, chat, eligible, hostState } from './builders.ts'
 
 const HOSTS = new Map([
   ['claude', hostState({ seals: 'anthropic' })],
   ['gemini', hostState({ seals: 'google' })],
   ['plain', hostState()],
 ])
-const MEMORY = { modelId: 'v/a', host: 'plain' }
+const NOW = 1_700_000_000_000
+const MINUTE = 60_000
+const MEMORY = { modelId: 'v/a', host: 'plain', answeredAt: NOW - MINUTE }
 const SEAL: Seal = { format: 'anthropic', kind: 'signature', data: 'sig' }
 
 const user: Message = { role: 'user', content: [{ type: 'text', text: 'Weather?' }] }
@@ -21,8 +23,9 @@ const calling = (seal?: Seal): Message => ({
   ],
 })
 
-const pin = (messages: readonly Message[], memory: typeof MEMORY | null = null) =>
-  pinOf(memory, chat({ messages }), HOSTS)
+const RANKED = [...HOSTS.keys()].map((host) => eligible({ model: 'v/a', host }))
+const pin = (messages: readonly Message[], memory: typeof MEMORY | null = null, ranked = RANKED) =>
+  pinOf(memory, chat({ messages }), { hosts: HOSTS, ranked, now: NOW })
 /** The hosts at which a pin holds this model. */
 const held = (found: ReturnType<typeof pinOf>, model = 'v/a') =>
   [...HOSTS.keys(), 'unknown'].filter((host) => found?.holds(candidate({ host, model })))
@@ -33,6 +36,20 @@ describe('pinOf', () => {
     expect(found?.reason).toBe('pinned_by_session')
     expect(held(found)).toEqual(['plain'])
     expect(held(found, 'v/b')).toEqual([])
+  })
+
+  it('keeps it with the model alone once no host holds its beginning any more, or that one may not answer', () => {
+    const everywhere = [...HOSTS.keys(), 'unknown']
+    const cold = pin([user], { ...MEMORY, answeredAt: NOW - 5 * MINUTE })
+    expect(cold?.reason).toBe('pinned_by_session')
+    expect(held(cold)).toEqual(everywhere)
+    expect(held(cold, 'v/b')).toEqual([])
+    expect(held(pin([user], MEMORY, RANKED.slice(0, 2)))).toEqual(everywhere)
+  })
+
+  it('keeps a tool loop where it is, however long the tools took', () => {
+    const long = { ...MEMORY, answeredAt: NOW - 60 * MINUTE }
+    expect(held(pin([user, calling(), result], long))).toEqual(['plain'])
   })
 
   it('says when it is a tool loop that keeps it there, whatever the user adds to the results', () => {
@@ -57,6 +74,23 @@ describe('pinOf', () => {
     expect(pin([user, calling(), result])).toBeNull()
     expect(pin([user, calling(SEAL), result, { role: 'assistant', content: [] }, user])).toBeNull()
     expect(pin([user])).toBeNull()
+  })
+})
+
+const marked = (cache: CacheMarker): Message => ({
+  role: 'user',
+  content: [{ type: 'text', text: 'x', cache }],
+})
+const warmAfter = (minutes: number, request: Parameters<typeof chat>[0]) =>
+  isWarm({ ...MEMORY, answeredAt: NOW - minutes * MINUTE }, chat(request), NOW)
+
+describe('isWarm', () => {
+  it('lasts five minutes, or the hour that was asked for', () => {
+    expect([4.9, 5].map((minutes) => warmAfter(minutes, {}))).toEqual([true, false])
+    const hour = { messages: [marked({ ttl: '1h' }), user] }
+    expect([59, 60].map((minutes) => warmAfter(minutes, hour))).toEqual([true, false])
+    expect(warmAfter(59, { tools: [{ name: 'weather', cache: { ttl: '1h' } }] })).toBe(true)
+    expect(warmAfter(6, { messages: [marked({ ttl: '5m' }), marked({})] })).toBe(false)
   })
 })
 

@@ -150,7 +150,7 @@ describe('route', () => {
   })
 
   it('stays with the candidate of the session', () => {
-    const session = { modelId: 'v/strong', host: 'one' }
+    const session = { modelId: 'v/strong', host: 'one', answeredAt: 1_700_000_000_000 }
     expect(decide({ ...auto({ costQualityTradeoff: 10 }), session })).toMatchObject({
       reason: 'pinned_by_session',
       plan: [{ candidate: { model: { id: 'v/strong' } } }, {}],
@@ -177,7 +177,7 @@ describe('route', () => {
   it.each<[string, Partial<RoutingInput>]>([
     ['for a model asked for by name', named('strong', 'cheap')],
     ['where the cheapest is wanted', named('auto:floor')],
-    ['in a session', { session: { modelId: 'v/strong', host: 'one' } }],
+    ['in a session', { session: { modelId: 'v/strong', host: 'one', answeredAt: 0 } }],
     ['beyond a price cap', auto({ maxCostUsd: 0.001 })],
     ['below the quality wanted', { ...auto({ minQuality: 0.75 }), demand: demand({ difficulty: 0.5 }) }],
     [
