@@ -7,6 +7,7 @@ import { type Execution, execute } from '../execute/execute.ts'
 import { sumUsage } from '../providers/usage.ts'
 import type { Seam } from '../execute/continuation.ts'
 import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../protocols/inbound.ts'
+import { cachedAnswer } from './cached-answer.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { decide, hostsFor } from './decide.ts'
 import { type AnswerOptions, decisionHeaders, type Exchange, record } from './exchange.ts'
@@ -14,6 +15,8 @@ import { createExecuteIo } from './execute-io.ts'
 import { failureResponse } from './errors.ts'
 import type { AftermathBody } from './history.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
+import { lookUp } from './response-cache.ts'
+import { cacheWishFor } from './tenant-config.ts'
 
 type Answering = Execution & { kind: 'answering' }
 
@@ -26,10 +29,12 @@ export async function answerRequest(
   inbound: Inbound,
   options: AnswerOptions = {},
 ): Promise<Response> {
+  const cache = await lookUp(scope, inbound, await cacheWishFor(scope, inbound, Date.now()))
+  if (cache.status === 'hit') return cachedAnswer(scope, inbound, cache.kept, options)
   const decision = await decide(scope, inbound)
   const hangUp = new AbortController()
   scope.signal.addEventListener('abort', () => hangUp.abort())
-  const exchange: Exchange = { scope, inbound, decision, hangUp, options }
+  const exchange: Exchange = { scope, inbound, decision, hangUp, options, cache }
   const call = { request: inbound.chat, stream: inbound.stream }
   const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope.env))
   switch (execution.kind) {
@@ -66,10 +71,15 @@ async function pump(
   outlet: Outlet,
 ): Promise<string> {
   let last: LastEvent | null = null
+  const builder = exchange.cache.status === 'miss' ? createAnswerBuilder() : null
   try {
     for await (const event of execution.events) {
-      if (event.type === 'seam') await outlet.write(seamComment(event))
-      else if (isLast(event)) last = event
+      if (event.type === 'seam') {
+        await outlet.write(seamComment(event))
+        continue
+      }
+      builder?.add(event)
+      if (isLast(event)) last = event
       else if (!(await outlet.write(encoder.delta(event)))) break
     }
   } catch (cause) {
@@ -78,6 +88,7 @@ async function pump(
     }
   }
   const detail = record(exchange, execution, statusOf(last))
+  if (builder) keepForEqualRequests(exchange, execution, builder.answer())
   const lastWords =
     last?.type === 'answer-end'
       ? encoder.end(closingOf(last, exchange, execution, detail))
@@ -97,8 +108,18 @@ async function wholeAnswer(exchange: Exchange, execution: Answering): Promise<Re
   const { reply } = exchange.inbound
   const head = headOf(exchange, execution)
   const body = reply.whole(head, answer, closing)
+  keepForEqualRequests(exchange, execution, answer)
   await exchange.options.keep?.(reply.kept?.(head, answer, closing) ?? body)
   return new Response(JSON.stringify(body), { headers: jsonHeaders(exchange, execution, detail) })
+}
+
+/** Only what one model wrote, and what stood its check, is good enough for others. */
+function keepForEqualRequests({ cache, decision }: Exchange, execution: Answering, answer: Answer): void {
+  const [writer, ...others] = execution.writers
+  if (cache.status !== 'miss' || !writer || others.length > 0 || writer.complaint) return
+  const { modelId, host, usage } = writer
+  const { reason } = execution
+  cache.keep(answer, { decisionId: decision.id, reason, modelId, host, usage: usage ?? NO_USAGE })
 }
 
 function jsonHeaders(exchange: Exchange, execution: Execution, { cost_usd }: AftermathBody): Headers {

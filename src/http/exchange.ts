@@ -11,6 +11,7 @@ import { askedIn, opinionOfEarlier } from './asked-again.ts'
 import { hostsFor } from './decide.ts'
 import { decisionBody } from './decision-body.ts'
 import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
+import type { CacheMiss } from './response-cache.ts'
 import { rememberAnswer } from './session.ts'
 
 /** What a caller of some protocols wants of an answer besides itself. */
@@ -29,6 +30,8 @@ export type Exchange = {
   /** Aborted when nobody waits for the answer any more. */
   hangUp: AbortController
   options: AnswerOptions
+  /** What the response cache says of the request, and where it takes the answer. */
+  cache: CacheMiss
 }
 
 /** What the headers of an answer tell of how it came about. `warnings`: what the answer does without. */
@@ -42,7 +45,7 @@ type Explained = {
 }
 
 /** Headers that every answer carries, whatever became of it. */
-export function decisionHeaders({ scope, decision }: Exchange, execution: Execution): Headers {
+export function decisionHeaders({ scope, decision, cache }: Exchange, execution: Execution): Headers {
   const { model, offer } = decision.plan[0].candidate
   const told = toldOf(execution)
   const explained = {
@@ -53,7 +56,9 @@ export function decisionHeaders({ scope, decision }: Exchange, execution: Execut
     attempts: execution.attempts.length,
     warnings: told ? warningsOf(told) : [],
   }
-  return explainingHeaders(explained, scope.env)
+  const headers = explainingHeaders(explained, scope.env)
+  headers.set('x-switchyard-cache', cache.status)
+  return headers
 }
 
 /** The attempt that an execution is told by: who began the answer, else who failed last. */
