@@ -22,7 +22,8 @@ export type Env = {
 } & Partial<Record<string, unknown>>
 
 const DEFAULT_TIMEOUTS = DEFAULT_RELIABILITY.timeouts
-const milliseconds = z.coerce.number().int().positive()
+/** A day at most: timers of the runtime overflow after 24 days, and then end at once. */
+const milliseconds = z.coerce.number().int().positive().max(86_400_000)
 
 const configSchema = z.object({
   /** Base URL of the simulated hosts; set by `npm start` only. */

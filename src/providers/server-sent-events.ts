@@ -5,6 +5,8 @@ import { HostFault } from './failure.ts'
 
 /** The largest single event read from a host, in characters; a larger one ends the stream with an error. */
 const MAX_EVENT_CHARS = 8 * 1024 * 1024
+/** The longest stream read from a host, decompressed, in bytes. */
+const MAX_STREAM_BYTES = 32 * 1024 * 1024
 
 /**
  * Reads server-sent events from text that comes in pieces of any size; comments and empty events are skipped.
@@ -15,21 +17,24 @@ const MAX_EVENT_CHARS = 8 * 1024 * 1024
  */
 export function createEventReader(onLife?: () => void): (piece: string) => HostEvent[] {
   const ready: HostEvent[] = []
-  let isTooLarge = false
+  /** Characters since the last whole event or comment: lines that are no fields count as well, which are not kept. */
+  let unread = 0
+  function live(): void {
+    unread = 0
+    onLife?.()
+  }
   const parser = createParser({
-    maxBufferSize: MAX_EVENT_CHARS,
     onEvent({ event, data }) {
-      onLife?.()
+      live()
       ready.push({ data, ...present({ event }) })
     },
-    onComment: () => onLife?.(),
-    onError({ type }) {
-      isTooLarge ||= type === 'max-buffer-size-exceeded'
-    },
+    onComment: live,
   })
   return function read(piece) {
+    unread += piece.length
     parser.feed(piece)
-    if (isTooLarge) throw new HostFault(`sent an event of more than ${MAX_EVENT_CHARS} characters`)
+    if (unread > MAX_EVENT_CHARS)
+      throw new HostFault(`sent an event of more than ${MAX_EVENT_CHARS} characters`)
     return ready.splice(0)
   }
 }
@@ -43,13 +48,21 @@ export function frameEvent({ event, data }: HostEvent): string {
   return `${event === undefined ? '' : `event: ${event}\n`}${lines.join('')}\n`
 }
 
-/** The text of a body in pieces as they come. Leaving the loop early cancels the body. */
+/**
+ * The text of a body in pieces as they come. Leaving the loop early cancels the body.
+ *
+ * @throws HostFault on a body that is too long
+ */
 export async function* textPieces(body: ByteSource): AsyncGenerator<string> {
   const decoder = new TextDecoder()
+  let length = 0
   try {
     for (;;) {
       const bytes = await body.read()
       if (!bytes) break
+      length += bytes.byteLength
+      if (length > MAX_STREAM_BYTES)
+        throw new HostFault(`sent a stream of more than ${MAX_STREAM_BYTES} bytes`)
       const text = decoder.decode(bytes, { stream: true })
       if (text !== '') yield text
     }

@@ -49,9 +49,10 @@ const FORMATS: readonly [
   ['maxOutputTokens', googleGenerateContent, (body) => body.generationConfig?.maxOutputTokens, null],
 ]
 
+const asking = (maxOutputTokens?: number) =>
+  requestWith({ sampling: maxOutputTokens === undefined ? {} : { maxOutputTokens } })
+
 describe.each(FORMATS)('the most a call may write, as %s', (_, adapter, read, field) => {
-  const asking = (maxOutputTokens?: number) =>
-    requestWith({ sampling: maxOutputTokens === undefined ? {} : { maxOutputTokens } })
   const inItsWords = (tokens?: number) => {
     const own = field !== null && tokens !== undefined ? { [field]: tokens } : {}
     return { ...asking(tokens), ...(field !== null && native(adapter.format, own)) }
