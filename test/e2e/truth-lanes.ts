@@ -155,7 +155,7 @@ export async function send(
       ...(name === 'messages' ? { 'x-api-key': DEV_KEY } : { authorization: `Bearer ${DEV_KEY}` }),
       ...(requestId !== undefined && { 'x-request-id': requestId }),
     },
-    body: JSON.stringify({ model: modelId, ...body, ...(options.elsewhere ?? own) }),
+    body: JSON.stringify({ model: modelId, num_retries: 0, ...body, ...(options.elsewhere ?? own) }),
     ...(signal && { signal }),
   })
 }
