@@ -81,7 +81,7 @@ export function waitInFields(
 }
 
 /** A wait by itself: a duration, seconds, a Unix time, an HTTP date or an ISO time. `now` null: no point in time. */
-export function waitIn(value: Wait, now: number | null): number | undefined {
+function waitIn(value: Wait, now: number | null): number | undefined {
   const text = String(value).trim()
   const time = timeIn(text)
   if (time !== undefined) return now === null ? undefined : bounded(time - now)
