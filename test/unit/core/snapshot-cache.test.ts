@@ -21,7 +21,8 @@ function setUp(maxEntries = 3) {
     loads.at(-1)?.resolve(value)
     expect(await loaded).toBe(value)
   }
-  return { get, load, loads, background, put: cache.put }
+  const put = (key: string, value: string, now: number) => cache.put(key, value, now)
+  return { get, load, loads, background, put }
 }
 
 describe('createSnapshotCache', () => {
@@ -90,8 +91,13 @@ describe('createSnapshotCache', () => {
 
   it('tells a load the value that it replaces', async () => {
     const cache = createSnapshotCache<string>({ freshMs: FRESH, staleMs: STALE, maxEntries: 3 })
-    const more = (known = '') => Promise.resolve(`${known}+`)
-    const get = (now: number) => cache.get('a', more, now, () => undefined)
+    const get = (now: number) =>
+      cache.get(
+        'a',
+        async (known = '') => `${known}+`,
+        now,
+        () => undefined,
+      )
     expect(await get(0)).toBe('+')
     expect(await get(STALE + 1)).toBe('++')
   })

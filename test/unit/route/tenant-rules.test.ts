@@ -28,7 +28,7 @@ const CONFIG: TenantConfig = {
   ]),
 }
 const RULES = rulesFor(CONFIG, CATALOG)
-const ruled = (model: string, rest = {}) => withRules(preferences({ model, ...rest }), RULES, CATALOG)
+const ruled = (name: string, rest = {}) => withRules(preferences({ model: name, ...rest }), RULES, CATALOG)
 
 describe('rulesFor', () => {
   it('finds rules by model id, without what the catalog has no longer', () => {
