@@ -229,14 +229,15 @@ function textIn(value: unknown): string {
     .join('')
 }
 
+const hosts = () =>
+  fakeHosts({
+    [OPENAI]: ({ body: said }) => (streaming(said) ? openaiStream([WORDS]) : openaiAnswer(WORDS)),
+    [ANTHROPIC]: ({ body: said }) => (streaming(said) ? anthropicStream([WORDS]) : anthropicAnswer(WORDS)),
+  })
+
 describe.each(PROTOCOLS)('at %s, a kept answer', (path, model, body) => {
   const asking = (key: Key, stream: boolean) =>
     post(key, path, { model, cache: { ttl: 60 }, provider: { ignore: ['openrouter'] }, ...body({ stream }) })
-  const hosts = () =>
-    fakeHosts({
-      [OPENAI]: ({ body: said }) => (streaming(said) ? openaiStream([WORDS]) : openaiAnswer(WORDS)),
-      [ANTHROPIC]: ({ body: said }) => (streaming(said) ? anthropicStream([WORDS]) : anthropicAnswer(WORDS)),
-    })
 
   it('is streamed, in pieces, though it was given whole', async () => {
     const key = await mintKey()

@@ -1,5 +1,6 @@
 import { findExpression, solve } from './arithmetic.ts'
 import { chanceOf } from './chance.ts'
+import { brokenOff, restOf } from './continuation.ts'
 import { inputTokens as countInput, mediaNoticed, mediaTokens } from './media.ts'
 import type { Cached } from './prompt-cache.ts'
 import { asksFor } from './prompt-words.ts'
@@ -20,7 +21,7 @@ type Composed = { choice: Choice; outputTokens: number; reasoningTokens: number 
 
 /**
  * What a model answers. The same question always gets the same answer from the same model. Text begins with
- * `[simulated <id>]`, unless JSON was asked for. `cached` is what the host's prompt cache holds of the question.
+ * `[simulated <id>]`, unless JSON was asked for, or the rest of an answer. `cached` is what the host's prompt cache holds of the question.
  */
 export function composeAnswer(question: Question, model: SimulatedModel, cached: Cached): Answer {
   const first = composeChoice(question, model, 0)
@@ -42,9 +43,10 @@ function composeChoice(question: Question, model: SimulatedModel, number: number
   const reasoning = question.showsReasoning ? thoughts(question, thought) : ''
   const redacted = thought > 0 && asksFor(question, 'redactedThinking')
   const refusal = asksFor(question, 'refusal') ? firstTokens(REFUSAL, limit - thought) : ''
-  const calls = refusal ? [] : chooseToolCalls(question, model, number)
-  const spoken = refusal || calls.length > 0 ? '' : content(question, model, number)
-  const stopped = untilStop(spoken, question.stop)
+  const begun = brokenOff(question)
+  const calls = refusal || begun ? [] : chooseToolCalls(question, model, number)
+  const spoken = refusal || calls.length > 0 ? '' : content(begun?.question ?? question, model, number)
+  const stopped = untilStop(begun ? restOf(spoken, begun.partial) : spoken, question.stop)
   const text = firstTokens(stopped.text, limit - thought)
   const toolCalls = callsWithin(calls, limit - thought)
   const whole = text === stopped.text && sameCalls(calls, toolCalls)
