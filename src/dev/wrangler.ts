@@ -5,7 +5,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const BIN = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 
 /** No telemetry, no look-ups beyond this machine, no questions, no tooling beside the Worker. */
-const QUIET_ENV = {
+export const QUIET_ENV = {
   CI: '1',
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_HIDE_BANNER: 'true',

@@ -79,7 +79,7 @@ export function decideFault(
   script: readonly ScriptedFault[],
   call: { host: string; model: string },
 ): { fault: Fault | null; script: readonly ScriptedFault[] } {
-  const at = script.findIndex((entry) => applies(entry, call) && isDue(entry))
+  const at = script.findIndex((entry, index) => applies(entry, call) && isDue(entry, index))
   const after = script.map((entry, index) => {
     if (!applies(entry, call) || (at !== -1 && index > at)) return entry
     return { ...entry, considered: entry.considered + 1, happened: entry.happened + (index === at ? 1 : 0) }
@@ -92,11 +92,17 @@ function applies({ fault, happened }: ScriptedFault, call: { host: string; model
   return (fault.host ?? call.host) === call.host && (fault.model ?? call.model) === call.model
 }
 
-/** Exactly `rate` of every hundred calls (or thousand, for finer rates), in a fixed irregular order. */
-function isDue({ fault, considered }: ScriptedFault): boolean {
+/** Faults of equal rates begin so far apart in their order: they would all come in a row. */
+const STRIDE = 389
+
+/**
+ * Exactly `rate` of every hundred calls (or thousand, for finer rates), in a fixed irregular order that depends on the
+ * fault's place in the script.
+ */
+function isDue({ fault, considered }: ScriptedFault, index: number): boolean {
   const perThousand = Math.round(fault.rate * 1000)
   const order = perThousand % 10 === 0 ? HUNDRED : THOUSAND
-  const place = order[considered % order.length] ?? 0
+  const place = order[(considered + index * STRIDE) % order.length] ?? 0
   return place < (perThousand * order.length) / 1000
 }
 

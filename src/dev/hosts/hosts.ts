@@ -15,7 +15,7 @@ import {
 import type { Fault } from './faults.ts'
 import type { HostCall, Journal } from './journal.ts'
 import { parseJson } from './json.ts'
-import type { SimulatedModel, TokenUsage } from './question.ts'
+import type { Question, SimulatedModel, TokenUsage } from './question.ts'
 import type { ResponseMemory } from './response-memory.ts'
 import { findRoute, type Route } from './routes.ts'
 import { HostRefusal, type HostError, type Target, type Wire } from './wire.ts'
@@ -25,6 +25,8 @@ import { countMessages } from './wires/messages/index.ts'
 /** This key is always refused, as one that was taken back. */
 const REVOKED_KEY = 'sk-simulated-revoked'
 const ABOUT = 'Simulated model hosts: the answers are made up and no model is called.\n'
+/** How much of a prompt the journal tells. */
+const OPENING_CHARACTERS = 64
 const UNFINISHED = new Set<Fault['kind']>([
   'refuse',
   'hang',
@@ -85,13 +87,18 @@ async function answer(
   const understood = understand(request, { wire, target }, models, memory)
   const question = 'asked' in understood ? understood.asked.conversation.question : null
   const model = question?.modelId ?? target.model ?? ''
-  const call = journal.open({ host: target.host, model, path: request.url.pathname })
+  const opening = question ? openingOf(question) : ''
+  const call = journal.open({ host: target.host, model, path: request.url.pathname, opening })
   if ('error' in understood) return refuse(call, wire, understood.error, response)
   const { asked } = understood
   call.streamed = asked.conversation.question.stream
   const fault = control.nextFault({ host: target.host, model })
   const { reply, usage } = answering(asked, fault)
   await deliver(call, { reply, fault, inBand: inBandChunk(asked, fault), usage }, wire, response)
+}
+
+function openingOf({ turns }: Question): string {
+  return turns.find(({ role }) => role === 'user')?.text.slice(0, OPENING_CHARACTERS) ?? ''
 }
 
 async function embed(
@@ -102,7 +109,7 @@ async function embed(
 ): Promise<void> {
   const read = readEmbedding(request, { wire, target }, models)
   const model = 'body' in read ? read.body.model : ''
-  const call = journal.open({ host: target.host, model, path: request.url.pathname })
+  const call = journal.open({ host: target.host, model, path: request.url.pathname, opening: '' })
   if ('error' in read) return refuse(call, wire, read.error, response)
   const fault = control.nextFault({ host: target.host, model })
   const reply =

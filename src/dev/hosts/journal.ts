@@ -11,6 +11,8 @@ export type HostCall = {
   /** As the caller named it; empty when the request could not be read. */
   model: string
   path: string
+  /** The beginning of what the user said first; empty for embeddings and for what could not be read. */
+  opening: string
   /** 0 while nothing, or when nothing, was answered. */
   status: number
   /** Whether the caller asked for a stream. */
@@ -25,21 +27,24 @@ export type HostCall = {
   usage: TokenUsage | null
 }
 
-const MAX_CALLS = 1000
+/** How many calls are remembered, unless asked for more. */
+const KEPT_CALLS = 1000
 
 /** Remembers the latest calls. An entry that was opened may be changed while its call goes on. */
-export function createJournal(now: () => number) {
+export function createJournal(now: () => number, keptCalls: number = KEPT_CALLS) {
   let calls: HostCall[] = []
   let opened = 0
   return {
-    open(request: Pick<HostCall, 'host' | 'model' | 'path'>): HostCall {
+    open(request: Pick<HostCall, 'host' | 'model' | 'path' | 'opening'>): HostCall {
       const outcome = { status: 0, streamed: false, fault: null, cut: false, aborted: false, usage: null }
       opened++
       const call: HostCall = { at: now(), requestId: `req_simulated_${opened}`, ...request, ...outcome }
-      calls = [...calls.slice(1 - MAX_CALLS), call]
+      // Dropping half at a time keeps opening a call cheap, however many are remembered.
+      if (calls.length >= 2 * keptCalls) calls = calls.slice(1 - keptCalls)
+      calls.push(call)
       return call
     },
-    list: (): readonly HostCall[] => calls.map((call) => ({ ...call })),
+    list: (): readonly HostCall[] => calls.slice(-keptCalls).map((call) => ({ ...call })),
     clear(): void {
       calls = []
     },

@@ -18,7 +18,14 @@ export type SimulatedHosts = {
   calls(): readonly HostCall[]
 }
 
-type Options = { port: number; host?: string; models: readonly SimulatedModel[]; timeScale?: number }
+type Options = {
+  port: number
+  host?: string
+  models: readonly SimulatedModel[]
+  timeScale?: number
+  /** How many calls the journal remembers; 1,000 unless given. */
+  keptCalls?: number
+}
 
 /** Longer than a caller leaves a connection idle: one that is closed just as it is used again fails a request. */
 const KEEP_ALIVE_MS = 300_000
@@ -31,7 +38,7 @@ const KEEP_ALIVE_MS = 300_000
  */
 export async function startSimulatedHosts(options: Options): Promise<SimulatedHosts> {
   const hostname = options.host ?? '127.0.0.1'
-  const journal = createJournal(Date.now)
+  const journal = createJournal(Date.now, options.keptCalls)
   const hosts = createHosts({
     journal,
     answering: createAnswering(options.timeScale ?? 1),

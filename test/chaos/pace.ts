@@ -1,0 +1,28 @@
+import { PROTOCOLS } from '../e2e/truth-protocols.ts'
+import { askOnce } from './ask.ts'
+import { askInTurn } from './load.ts'
+import { hostsOf, MODELS, type Stand } from './stand.ts'
+
+const WARM_UP = 150
+const MEASURED = 250
+const AT_ONCE = 16
+/** At the rate that it can reach a machine is busy, and waiting is most of what is measured. */
+const QUIET_PART = 0.4
+const MOST_PER_SECOND = 60
+/** Below this a breaker that looks once in a while whether its host is well again looks too often for its traffic. */
+const LEAST_PER_SECOND = 30
+
+/** How many requests a second the Worker answers on this machine, at this moment, without being busy. */
+export async function findPace(stand: Stand): Promise<number> {
+  const model = MODELS.healthy
+  const wishes = { model, provider: { only: hostsOf(model).map(({ host }) => host) } }
+  const [protocol] = PROTOCOLS
+  if (!protocol) return MOST_PER_SECOND
+  const ask = (number: number) =>
+    askOnce(stand, { protocol, streamed: number % 2 === 0, prompt: 'Say hello, briefly.', wishes }, number)
+  await askInTurn(AT_ONCE, (number) => number < WARM_UP, ask)
+  const startedAt = performance.now()
+  await askInTurn(AT_ONCE, (number) => number < MEASURED, ask)
+  const quiet = (QUIET_PART * MEASURED * 1_000) / (performance.now() - startedAt)
+  return Math.max(LEAST_PER_SECOND, Math.min(MOST_PER_SECOND, quiet))
+}
