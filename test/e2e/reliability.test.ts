@@ -96,6 +96,12 @@ describe('a stream that breaks off and is continued', () => {
   })
 })
 
+const HEDGED = {
+  provider: { only: ['openai', 'anthropic'] },
+  fallbacks: ['anthropic/claude-haiku-4.5'],
+  hedge: { after_ms: 100 },
+}
+
 describe('a host that is silent', () => {
   it('is outrun by another where the caller hedges', async () => {
     await scriptFaults([{ kind: 'stall', afterChunks: 0, host: 'openai', model: 'gpt-5-mini', times: 1 }])
@@ -104,9 +110,7 @@ describe('a host that is silent', () => {
         model: 'openai/gpt-5-mini',
         messages,
         stream: true,
-        provider: { only: ['openai', 'anthropic'] },
-        fallbacks: ['anthropic/claude-haiku-4.5'],
-        hedge: { after_ms: 100 },
+        ...HEDGED,
       })
       .withResponse()
     for await (const chunk of data) expect(chunk.model).toBe('anthropic/claude-haiku-4.5')
