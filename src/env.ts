@@ -60,7 +60,7 @@ const parsed = new WeakMap<object, Config>()
  *
  * @throws naming the variable that is wrong, never its value
  */
-export function configOf(env: Env): Config {
+export function configOf(env: Readonly<Record<string, unknown>>): Config {
   const known = parsed.get(env)
   if (known) return known
   const keys = hostKeys(env)
@@ -94,7 +94,7 @@ function timeouts(variables: Variables): Timeouts {
 }
 
 /** By host, the keys in the first of its variables that is set. */
-function hostKeys(env: Env): Map<string, readonly string[]> {
+function hostKeys(env: Readonly<Record<string, unknown>>): Map<string, readonly string[]> {
   const keys = new Map<string, readonly string[]>()
   for (const { id, keyNames } of HOSTS) {
     const value = keyNames.map((name) => env[name]).find((one) => typeof one === 'string' && one !== '')

@@ -20,7 +20,7 @@ export type Sample = {
 }
 
 /** Whether calls are let through: all, none but one that looks whether the host is well again, or a growing share. */
-export type BreakerState = 'closed' | 'open' | 'half-open' | 'ramping'
+type BreakerState = 'closed' | 'open' | 'half-open' | 'ramping'
 
 /** One model at one host, by everybody's calls of the last minutes. */
 export type LiveOffer = {

@@ -13,7 +13,7 @@ export type Timeouts = {
 }
 
 /** What happens when an answer breaks off after the caller has seen its beginning. */
-export type StreamFailure = {
+type StreamFailure = {
   /** `continue`: another model writes the rest. */
   mode: 'terminate' | 'continue'
   /** How many models may take over within one answer. */

@@ -122,21 +122,16 @@ function optionsOf(state: LoopState): Option[] {
 /** The candidates in the order that the last failure suggests: those meant for it, then as planned. */
 function inOrder({ plan: { plan, fallbacksFor }, calls }: LoopState): EligibleCandidate[] {
   const last = calls.findLast(({ failure }) => failure !== null)
-  switch (last?.failure?.code) {
-    case 'context_window':
-      return [...new Set([...fallbacksFor.contextWindow, ...plan])]
-    case 'content_policy':
-      return [...new Set([...fallbacksFor.contentPolicy, ...plan])]
-    case 'rate_limited':
-      // Another key of the same model first: nothing else changes for the caller.
-      return plan.toSorted((a, b) => Number(isOther(a, last.tried)) - Number(isOther(b, last.tried)))
-    default:
-      return [...plan]
-  }
+  const code = last?.failure?.code
+  if (code === 'context_window') return [...new Set([...fallbacksFor.contextWindow, ...plan])]
+  if (code === 'content_policy') return [...new Set([...fallbacksFor.contentPolicy, ...plan])]
+  if (code !== 'rate_limited') return [...plan]
+  // Another key of the same model first: nothing else changes for the caller.
+  return plan.toSorted((one, other) => Number(isOther(one, last)) - Number(isOther(other, last)))
 }
 
-function isOther({ candidate }: EligibleCandidate, than: EligibleCandidate): boolean {
-  return candidate.model.id !== than.candidate.model.id
+function isOther({ candidate }: EligibleCandidate, call: Call | undefined): boolean {
+  return candidate.model.id !== call?.tried.candidate.model.id
 }
 
 function isFresh(tried: EligibleCandidate, { calls }: LoopState): boolean {

@@ -7,7 +7,7 @@
 export function resumed<T>(
   opening: readonly T[],
   rest: AsyncGenerator<T>,
-  source: AsyncGenerator<unknown> = rest,
+  source: AsyncGenerator = rest,
 ): AsyncGenerator<T> {
   const waiting = [...opening]
   return {

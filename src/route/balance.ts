@@ -9,8 +9,8 @@ import { keptShare } from './pin.ts'
 
 /** What the calls for a model are shared by. */
 export type Balance = LimitContext & {
-  /** Equal seeds give equal orders. */
-  seed: string
+  /** 32 bits; equal seeds give equal orders. */
+  seed: number
   /** How many times the load of another a host may have and yet be asked before it. */
   patience: number
 }
@@ -27,11 +27,11 @@ const WORTH_OF_CACHE = 2
 export function chanceFor(
   id: string,
   request: ChatRequest,
-  hasSession: boolean,
+  sessionId: string | undefined,
 ): Pick<Balance, 'seed' | 'patience'> {
-  return hasSession || keptShare(request) === 0
-    ? { seed: id, patience: EQUAL_LOADS }
-    : { seed: beginningOf(request), patience: WORTH_OF_CACHE }
+  return sessionId !== undefined || keptShare(request) === 0
+    ? { seed: fnv1a(id), patience: EQUAL_LOADS }
+    : { seed: fnv1a(beginningOf(request)), patience: WORTH_OF_CACHE }
 }
 
 /** Enough of a text to tell it from others. */
@@ -88,12 +88,11 @@ function ordered(offers: readonly EligibleCandidate[], balance: Balance): Eligib
   const strategy = pool?.strategy ?? null
   const isSharing = (offer: EligibleCandidate) =>
     strategy !== null || (best !== undefined && isAsGood(offer, best, balance))
-  const seed = fnv1a(balance.seed)
   const sharers = offers.filter(isSharing).map((offer): Sharer => {
     const { key, offer: at } = offer.candidate
     const host = balance.hosts.get(at.host)
     const share = host ? { ...host.share, ...shareIn(pool, at.host, host) } : EVEN_SHARE
-    return { offer, share, turn: turnOf(seed, key, share.weight) }
+    return { offer, share, turn: turnOf(balance.seed, key, share.weight) }
   })
   const first = inOrder(sharers, strategy, balance)
   return [...first, ...offers.filter((offer) => !isSharing(offer))]

@@ -34,10 +34,10 @@ export type Policy = {
   dataCollection: 'allow' | 'deny'
   /** Share (0..1) of decisions that try what is not known well enough. */
   explorationRate: number
-  /** How hard answers are tried for where the request says nothing: the tenant's wish, then the operator's. */
-  reliability: readonly ReliabilityWish[]
   /** By model id, or `*` for the others: how its hosts share the calls. */
   pools: ReadonlyMap<string, Pool>
+  /** How hard answers are tried for where the request says nothing: the tenant's wish, then the operator's. */
+  reliability: readonly ReliabilityWish[]
 }
 
 /** OpenRouter's default balance; the floor of `auto:floor` is ours. */
@@ -49,8 +49,8 @@ export const BALANCED: Policy = {
   allowedModels: null,
   dataCollection: 'allow',
   explorationRate: 0,
-  reliability: [],
   pools: new Map(),
+  reliability: [],
 }
 
 /** A candidate judged: fit to be tried, or why not. `score` orders the eligible ones; higher is better. */

@@ -12,7 +12,7 @@ export type Judging = {
   context: JudgeContext
   weights: Weights
   /** Best first. */
-  order: (eligible: readonly EligibleCandidate[]) => EligibleCandidate[]
+  order: (eligible: readonly EligibleCandidate[]) => readonly EligibleCandidate[]
 }
 
 /**

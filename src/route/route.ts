@@ -5,7 +5,7 @@ import { chanceOf } from '../core/hash.ts'
 import type { LiveOffers } from '../core/live.ts'
 import { reliabilityOf } from '../core/reliability.ts'
 import type { RoutingPreferences } from '../core/routing.ts'
-import { balanceHosts, chanceFor } from './balance.ts'
+import { chanceFor } from './balance.ts'
 import type { Beliefs } from './beliefs.ts'
 import { costWeightFor } from './cost-weight.ts'
 import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
@@ -15,12 +15,12 @@ import { patternTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge } from './judge.ts'
 import { type LimitContext, takenByHost } from './limits.ts'
 import { logitOf, type Outlook, outlookOf, spreadFor } from './outlook.ts'
-import { ownFormatFirst } from './own-format.ts'
 import { isWarm, pinOf, type SessionMemory } from './pin.ts'
 import { planAttempts } from './plan.ts'
 import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
-import { rank, type Weights } from './rank.ts'
+import type { Weights } from './rank.ts'
+import { rankingFor } from './ranking.ts'
 import { requestedModels, type Selection, selectModel } from './select.ts'
 
 /** Everything a decision rests on; nothing else is looked at. */
@@ -52,7 +52,6 @@ export type RoutingInput = {
 export function route(input: RoutingInput): Decision {
   const { preferences, policy, catalog, demand } = input
   const { provider, autoRouter } = preferences
-  const { maxCostUsd } = autoRouter
   const selection = selectModel(preferences.model, catalog, 'model')
   const fallbacks = fallbackModels(preferences, catalog)
   const weights = weightsFor(selection, input)
@@ -63,17 +62,19 @@ export function route(input: RoutingInput): Decision {
   const own = { requested, isAllowed, outlook, draw: chanceOf(input.id), holder: holderOf(input) }
   const context = { ...input, ...limits, ...own }
   const judged = judge(catalog.candidates, context, weights)
-  const asOrdered = provider.order !== undefined || provider.sort !== undefined
-  const order = (eligible: readonly EligibleCandidate[]) => {
-    const bestFirst = rank(eligible, provider, qualityFloor(selection, input), baseHostIn(input))
-    return asOrdered ? bestFirst : ownFormatFirst(bestFirst, input.hosts)
-  }
-  const bestRanked = order(eligibleOf(judged, requested))
-  const pin = pinOf(input.session, input.request, { ...input, ranked: bestRanked })
-  const isFree = selection.kind === 'auto' && weights.ordering === 'utility' && !asOrdered && pin === null
-  const exploration = isFree ? exploreModels(bestRanked, input, outlook) : null
-  const tried = exploration?.explored ? withFirst(exploration.chosen, bestRanked) : bestRanked
-  const ranked = asOrdered ? tried : shared(tried, [selection, ...fallbacks], weights, input, limits)
+  const ranking = rankingFor({
+    provider,
+    weights,
+    minQuality: qualityFloor(selection, input),
+    named: namedModels([selection, ...fallbacks], input.session),
+    balance: { ...limits, ...chanceFor(input.id, input.request, preferences.sessionId) },
+  })
+  const bestFirst = ranking.bestFirst(eligibleOf(judged, requested))
+  const pin = pinOf(input.session, input.request, { ...input, ranked: bestFirst })
+  const isFree = selection.kind === 'auto' && weights.ordering === 'utility' && !ranking.isAsked && !pin
+  const exploration = isFree ? exploreModels(bestFirst, input, outlook) : null
+  const ranked = ranking.shared(exploration?.explored ? withFirst(exploration.chosen, bestFirst) : bestFirst)
+  const order = (eligible: readonly EligibleCandidate[]) => ranking.shared(ranking.bestFirst(eligible))
   const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, pin, weights })
   const [choice, ...others] = plan.attempts
   if (!choice) throw new AppError('internal', 'A ranking without a first')
@@ -86,13 +87,17 @@ export function route(input: RoutingInput): Decision {
     plan: [choice, ...others],
     fallbacksFor: fallbacksFor(preferences, choice, { catalog, context, weights, order }),
     reliability: reliabilityOf([preferences.reliability, ...policy.reliability]),
-    maxCostMicroUsd: maxCostUsd === undefined ? null : Math.round(maxCostUsd * 1e6),
+    maxCostMicroUsd: microUsdOf(autoRouter.maxCostUsd),
     confidence: confidenceOf(choice.candidate, demand, choice.effort, outlook),
     policy: { name: policy.name, version: policy.version, propensity: exploration?.propensity ?? 1 },
     parameters: input.beliefs.parameters,
     judged,
     counterfactual: counterfactualOf(judged),
   }
+}
+
+function microUsdOf(usd: number | undefined): number | null {
+  return usd === undefined ? null : Math.round(usd * 1e6)
 }
 
 function limitsOf({ hosts, live, policy }: RoutingInput): LimitContext {
@@ -103,23 +108,10 @@ function holderOf({ session, request, now }: RoutingInput): SessionMemory | null
   return session && isWarm(session, request, now) ? session : null
 }
 
-function baseHostIn({ hosts }: RoutingInput): (host: string) => string {
-  return (host) => hosts.get(host)?.baseHost ?? host
-}
-
-/** The calls for each model shared among its hosts, unless the caller wants the fastest. */
-function shared(
-  ranked: readonly EligibleCandidate[],
-  selections: readonly Selection[],
-  { ordering }: Weights,
-  { id, request, preferences, session }: RoutingInput,
-  limits: LimitContext,
-): readonly EligibleCandidate[] {
-  if (ordering === 'latency' || ordering === 'throughput') return ranked
-  const named = new Set(selections.flatMap((one) => (one.kind === 'pinned' ? one.modelId : [])))
-  if (session) named.add(session.modelId)
-  const chance = chanceFor(id, request, preferences.sessionId !== undefined)
-  return balanceHosts(ranked, named, { ...limits, ...chance })
+/** The models that may be tried however they are ranked: asked for by name, or who answered last. */
+function namedModels(selections: readonly Selection[], session: SessionMemory | null): ReadonlySet<string> {
+  const ids = selections.flatMap((one) => (one.kind === 'pinned' ? one.modelId : []))
+  return new Set(session ? [...ids, session.modelId] : ids)
 }
 
 /**

@@ -120,12 +120,14 @@ describe('a host that is silent', () => {
   })
 })
 
+const ALONE = { provider: { only: ['openai'] } }
+
 describe('a host with a passing fault', () => {
   it('is asked again', async () => {
     const failing = { kind: 'status', status: 503, host: 'openai', model: 'gpt-5-mini', times: 2 }
     await scriptFaults([failing])
     const { response } = await openai.chat.completions
-      .create({ model: 'openai/gpt-5-mini', messages, ...{ provider: { only: ['openai'] } } })
+      .create({ model: 'openai/gpt-5-mini', messages, ...ALONE })
       .withResponse()
     expect(response.headers.get('x-switchyard-attempts')).toBe('3')
     expect(response.headers.get('x-switchyard-reason')).toBe('pinned_by_request')

@@ -151,6 +151,7 @@ describe('configuration', () => {
     ['LOCAL_HOSTS', 'hunter2-is-not-json'],
     ['LOCAL_HOSTS', '[{"id":"shed","base_url":"hunter2","models":[{"id":"m"}]}]'],
     ['LOCAL_HOSTS', '[{"id":"shed","base_url":"http://shed","api_key":["hunter2"],"models":[{"id":"m"}]}]'],
+    ['HOST_ACCOUNTS', '[{"id":"groq","host":"openai","api_key":"hunter2"}]'],
     ['SIMULATED_HOSTS_URL', 'hunter2'],
     ['RETENTION_DAYS', 'hunter2'],
     ['EXPLORATION_RATE', '1.5'],

@@ -1,56 +1,9 @@
-import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FAILURE_CODES, type Failure, type FailureCode } from '../../../src/core/chat.ts'
-import { FALLBACK_POLICY } from '../../../src/core/errors.ts'
+import type { FailureCode } from '../../../src/core/chat.ts'
 import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
 import { type Call, fallbackReason, type LoopState, nextStep } from '../../../src/execute/next-step.ts'
-import type { EligibleCandidate } from '../../../src/route/decision.ts'
-import { demand, eligible, openBreakers, priced } from '../route/builders.ts'
-
-const NOW = 1_000_000
-
-const at = (model: string, host: string, contextWindow = 100_000) =>
-  eligible({ model, host, limits: { contextWindow }, price: priced(1, 10) })
-
-const a1 = at('a', 'one', 100_000)
-const b1 = at('b', 'one', 100_000)
-const a2 = at('a', 'two', 200_000)
-const PLAN = [a1, b1, a2] as const
-
-function state(calls: readonly Call[] = [], rest: Partial<LoopState> = {}): LoopState {
-  return {
-    stream: true,
-    plan: { plan: PLAN, fallbacksFor: { contextWindow: [], contentPolicy: [] } },
-    calls,
-    asking: {
-      inputTokens: demand({ input: 1_000 }).inputTokens,
-      addedTokens: 0,
-      maxOutputTokens: undefined,
-      choices: 1,
-    },
-    limits: { retries: 2, maxAttempts: 8, hedge: null },
-    deadline: NOW + 600_000,
-    maxCostMicroUsd: null,
-    live: new Map(),
-    chance: () => 0.5,
-    now: NOW,
-    ...rest,
-  }
-}
-
-function ended(tried: EligibleCandidate, failure: Partial<Failure> & { code: FailureCode }, more = {}): Call {
-  const times = { startedAt: NOW - 100, endedAt: NOW }
-  return { tried, ...times, failure: { message: '', ...failure }, checked: false, costMicroUsd: 0, ...more }
-}
-
-const running = (tried: EligibleCandidate, startedAt = NOW): Call => ({
-  tried,
-  startedAt,
-  endedAt: null,
-  failure: null,
-  checked: false,
-  costMicroUsd: 0,
-})
+import { eligible, openBreakers } from '../route/builders.ts'
+import { a1, a2, b1, candidateAt, ended, NOW, PLAN, running, state } from './calls.ts'
 
 const asked = (calls: readonly Call[], rest: Partial<LoopState> = {}) => {
   const step = nextStep(state(calls, rest))
@@ -70,7 +23,7 @@ describe('who is asked next', () => {
   })
 
   it('has a larger context window when one was full, those meant for it first', () => {
-    const meant = at('c', 'three', 1_000_000)
+    const meant = candidateAt('c', 'three', 1_000_000)
     const fallbacksFor = { contextWindow: [meant], contentPolicy: [] }
     expect(asked([ended(a1, { code: 'context_window' })])).toBe(a2)
     expect(asked([ended(a1, { code: 'context_window' })], { plan: { plan: PLAN, fallbacksFor } })).toBe(meant)
@@ -78,7 +31,7 @@ describe('who is asked next', () => {
   })
 
   it('is another model when one refused the content, those meant for it first', () => {
-    const meant = at('c', 'three')
+    const meant = candidateAt('c', 'three')
     const fallbacksFor = { contextWindow: [], contentPolicy: [meant] }
     expect(asked([ended(a1, { code: 'content_policy' })])).toBe(b1)
     expect(asked([ended(a1, { code: 'content_policy' })], { plan: { plan: PLAN, fallbacksFor } })).toBe(meant)
@@ -114,10 +67,13 @@ describe('who is asked next', () => {
   })
 })
 
-describe('asking again', () => {
-  const one = { plan: { plan: [a1] as const, fallbacksFor: { contextWindow: [], contentPolicy: [] } } }
-  const failed = { code: 'provider_failed' } as const
+const one = { plan: { plan: [a1] as const, fallbacksFor: { contextWindow: [], contentPolicy: [] } } }
+const failed = { code: 'provider_failed' } as const
+const limited = (retryAfterMs: number) => [ended(a1, { code: 'rate_limited', retryAfterMs })]
+const times = (count: number) => Array.from({ length: count }, () => ended(a1, failed))
+const after = (chance: number) => nextStep(state([ended(a1, failed)], { ...one, chance: () => chance }))
 
+describe('asking again', () => {
   it('comes after everybody was asked once, and waits longer each time', () => {
     const everybody = PLAN.map((tried) => ended(tried, failed))
     expect(nextStep(state(everybody))).toEqual({ do: 'wait', until: NOW + 125 })
@@ -127,13 +83,11 @@ describe('asking again', () => {
   })
 
   it('is spread over the whole wait', () => {
-    const until = (chance: number) => nextStep(state([ended(a1, failed)], { ...one, chance: () => chance }))
-    expect(until(0)).toMatchObject({ do: 'ask' })
-    expect(until(0.999)).toEqual({ do: 'wait', until: NOW + 250 * 0.999 })
+    expect(after(0)).toMatchObject({ do: 'ask' })
+    expect(after(0.999)).toEqual({ do: 'wait', until: NOW + 250 * 0.999 })
   })
 
   it('waits as long as the host says, and not at all where that is too long', () => {
-    const limited = (retryAfterMs: number) => [ended(a1, { code: 'rate_limited', retryAfterMs })]
     expect(nextStep(state(limited(5_000), one))).toEqual({ do: 'wait', until: NOW + 5_000 })
     expect(asked(limited(60_000), one)).toBe('stop')
     expect(asked(limited(5_000), { ...one, deadline: NOW + 4_000 })).toBe('stop')
@@ -145,7 +99,6 @@ describe('asking again', () => {
   })
 
   it('ends with the number of retries', () => {
-    const times = (count: number) => Array.from({ length: count }, () => ended(a1, failed))
     const limits = { retries: 1, maxAttempts: 8, hedge: null }
     expect(nextStep(state(times(1), { ...one, limits })).do).toBe('wait')
     expect(asked(times(2), { ...one, limits })).toBe('stop')
@@ -205,129 +158,6 @@ describe('the budgets', () => {
     const plan = { plan: [unpriced, a1] as const, fallbacksFor: { contextWindow: [], contentPolicy: [] } }
     expect(asked([], { plan })).toBe(unpriced)
     expect(asked([], { plan, maxCostMicroUsd: 1_000_000 })).toBe(a1)
-  })
-})
-
-const anyCandidate = fc
-  .record({
-    model: fc.constantFrom('a', 'b', 'c'),
-    host: fc.constantFrom('one', 'two', 'three'),
-    window: fc.constantFrom(8_000, 128_000, 1_000_000),
-  })
-  .map(({ model, host, window }) => at(model, host, window))
-const anyEnd = fc.record({
-  code: fc.constantFrom(...FAILURE_CODES),
-  takes: fc.nat(20_000),
-  costShare: fc.double({ min: 0, max: 1, noNaN: true }),
-  retryAfterMs: fc.option(fc.nat(30_000), { nil: undefined }),
-  beforeResponse: fc.boolean(),
-})
-const anyWorld = fc.record({
-  candidates: fc.array(anyCandidate, { minLength: 1, maxLength: 5 }),
-  meant: fc.array(anyCandidate, { maxLength: 2 }),
-  ends: fc.array(anyEnd, { minLength: 40, maxLength: 40 }),
-  retries: fc.nat(3),
-  maxAttempts: fc.integer({ min: 1, max: 10 }),
-  maxTotalMs: fc.integer({ min: 1, max: 60_000 }),
-  maxCostMicroUsd: fc.option(fc.nat(200_000), { nil: null }),
-  hedge: fc.option(fc.record({ afterMs: fc.nat(5_000) }), { nil: null }),
-  chance: fc.double({ min: 0, max: 0.999, noNaN: true }),
-})
-type World = typeof anyWorld extends fc.Arbitrary<infer W> ? W : never
-
-/** Plays a world to its end: every call fails as scripted. Returns the calls and the state in which each was begun. */
-function play(world: World): { state: LoopState; tried: EligibleCandidate; most: number }[] {
-  const { candidates, meant, ends, retries, maxAttempts, maxTotalMs, hedge, chance } = world
-  const [choice = a1, ...others] = candidates
-  const deadline = NOW + maxTotalMs
-  const begun: ReturnType<typeof play> = []
-  const due: { call: Call; failure: Failure; at: number; cost: number }[] = []
-  let calls: Call[] = []
-  let now = NOW
-  for (let steps = 0; steps < 500; steps++) {
-    const seen = state(calls, {
-      plan: { plan: [choice, ...others], fallbacksFor: { contextWindow: meant, contentPolicy: meant } },
-      limits: { retries, maxAttempts, hedge },
-      deadline,
-      maxCostMicroUsd: world.maxCostMicroUsd,
-      chance: () => chance,
-      now,
-    })
-    const step = nextStep(seen)
-    if (step.do === 'stop') return begun
-    if (step.do === 'ask') {
-      const { tried, allowance } = step
-      const end = ends[calls.length] ?? ends[0]
-      if (!end) return begun
-      begun.push({ state: seen, tried, most: allowance.mostMicroUsd })
-      const call = { ...running(tried, now), costMicroUsd: allowance.mostMicroUsd }
-      calls = [...calls, call]
-      const { code, retryAfterMs, beforeResponse } = end
-      const failure: Failure = {
-        code,
-        message: '',
-        ...(retryAfterMs !== undefined && { retryAfterMs }),
-        ...(beforeResponse && code === 'provider_failed' && { beforeResponse: true as const }),
-      }
-      due.push({
-        call,
-        failure,
-        at: now + end.takes,
-        cost: Math.floor(allowance.mostMicroUsd * end.costShare),
-      })
-      continue
-    }
-    const [next] = due.toSorted((x, y) => x.at - y.at)
-    if (step.until === null && !next) throw new Error('waits for nothing')
-    if (next && next.at <= (step.until ?? Infinity)) {
-      now = Math.max(now, next.at)
-      const at = calls.findIndex((call) => call === next.call)
-      calls = calls.with(at, { ...next.call, endedAt: now, failure: next.failure, costMicroUsd: next.cost })
-      due.splice(due.indexOf(next), 1)
-    } else {
-      expect(step.until).toBeGreaterThan(now)
-      now = step.until ?? now
-    }
-  }
-  throw new Error('does not end')
-}
-
-describe('nextStep, whatever happens', () => {
-  it('never asks more often, later or dearer than allowed', () => {
-    fc.assert(
-      fc.property(anyWorld, (world) => {
-        const begun = play(world)
-        expect(begun.length).toBeLessThanOrEqual(world.maxAttempts)
-        for (const { state: seen, most } of begun) {
-          expect(seen.now).toBeLessThan(seen.deadline)
-          const spent = seen.calls.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0)
-          expect(spent + most).toBeLessThanOrEqual(world.maxCostMicroUsd ?? Infinity)
-        }
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  it('never asks again who must not be asked again', () => {
-    fc.assert(
-      fc.property(anyWorld, (world) => {
-        for (const { state: seen, tried } of play(world)) {
-          const own = seen.calls.filter((call) => call.tried === tried)
-          expect(own.length).toBeLessThanOrEqual(world.retries)
-          expect(own.every(({ endedAt }) => endedAt !== null)).toBe(true)
-          for (const { tried: then, failure } of seen.calls) {
-            if (!failure) continue
-            expect(FALLBACK_POLICY[failure.code]).toBe(true)
-            const [now, earlier] = [tried.candidate, then.candidate]
-            if (failure.code === 'provider_auth') expect(now.offer.host).not.toBe(earlier.offer.host)
-            if (failure.code === 'content_policy') expect(now.model.id).not.toBe(earlier.model.id)
-            if (failure.code === 'context_window')
-              expect(now.contextWindow).toBeGreaterThan(earlier.contextWindow)
-          }
-        }
-      }),
-      { numRuns: 500 },
-    )
   })
 })
 

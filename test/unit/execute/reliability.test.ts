@@ -113,8 +113,7 @@ describe('hedging', () => {
   })
 
   it('goes on with the first where the second fails', async () => {
-    let answer = () => {}
-    const late = new Promise<void>((resolve) => (answer = resolve))
+    const { promise: late, resolve: answer } = Promise.withResolvers<void>()
     const net = world(
       {
         one: async (signal) => {

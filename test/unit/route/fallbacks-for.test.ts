@@ -9,7 +9,11 @@ const MODELS = [
   model('v/equal', { contextWindow: 50_000, offers: [offer('one')] }),
   model('v/large', {
     contextWindow: 200_000,
-    offers: [offer('two', { price: priced(9, 9) }), offer('one'), offer('small', { contextWindow: 40_000 })],
+    offers: [
+      offer('two', { price: priced(9, 9) }),
+      offer('one'),
+      offer('small', { contextWindow: 40_000, price: priced(2, 4) }),
+    ],
   }),
   model('v/larger', { contextWindow: 400_000, offers: [offer('one')] }),
   model('v/dead', { contextWindow: 400_000, offers: [offer('gone')] }),

@@ -150,6 +150,29 @@ describe('preferences of hosts', () => {
   })
 })
 
+describe('a host with several accounts', () => {
+  const accounts = new Map([
+    ['one', hostState({ baseHost: 'acme' })],
+    ['acme', hostState({ baseHost: 'acme' })],
+  ])
+
+  it.each([
+    [{ only: ['acme'] }, null],
+    [{ only: ['one'] }, null],
+    [{ only: ['acme-2'] }, 'provider_preferences'],
+    [{ ignore: ['acme'] }, 'provider_preferences'],
+    [{ order: ['acme'], allowFallbacks: false }, null],
+  ])('is meant as a whole by its name, each account by its own: %j', (fields, reason) => {
+    expect(exclusion({ hosts: accounts, ...provider(fields) })).toBe(reason)
+  })
+
+  it('does not lend an account the name of another', () => {
+    expect(exclusion({ hosts: accounts, ...provider({ only: ['one'] }) }, { host: 'acme' })).toBe(
+      'provider_preferences',
+    )
+  })
+})
+
 describe('data policy', () => {
   const keeping = new Map([['one', hostState({ keepsInputs: true })]])
 

@@ -33,6 +33,7 @@ const choose = (items: readonly Sketch[], { minQuality: floor = 0, ...weights }:
 
 const costOf = ({ costMicroUsd }: { costMicroUsd: number | null }) => costMicroUsd ?? Infinity
 const least = (items: readonly Sketch[], field: (item: Sketch) => number) => Math.min(...items.map(field))
+const baseHostOf = (account: string) => account.replace(/-\d$/, '')
 const fair: Sketch = { quality: 0.7, cost: 100, latencyMs: 1_000 }
 
 describe('utility', () => {
@@ -200,5 +201,13 @@ describe('rank', () => {
       'one 2.5',
       'one 2',
     ])
+  })
+
+  it('puts all accounts of a host the caller ordered in its place, but those ordered themselves', () => {
+    const all = ['acme', 'acme-2', 'acme-3', 'other'].map((host, score) => eligible({ host, score }))
+    const ranked = (...order: string[]) =>
+      rank(all, { order }, 0, baseHostOf).map(({ candidate }) => candidate.offer.host)
+    expect(ranked('acme')).toEqual(['acme-3', 'acme-2', 'acme', 'other'])
+    expect(ranked('other', 'acme', 'acme-3')).toEqual(['other', 'acme-2', 'acme', 'acme-3'])
   })
 })

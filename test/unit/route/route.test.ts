@@ -29,6 +29,9 @@ const named = (name: string, ...models: string[]) => ({ preferences: preferences
 const auto = (autoRouter: RoutingInput['preferences']['autoRouter']) => ({
   preferences: preferences({ autoRouter }),
 })
+const asked = (provider: RoutingInput['preferences']['provider'], name = 'spread') => ({
+  preferences: preferences({ model: name, provider }),
+})
 const chosen = (rest: Partial<RoutingInput> = {}) => decide(rest).plan[0].candidate.model.id
 
 const speed = (tokensPerSecond: number) => ({ speed: { ttftMs: 100, tokensPerSecond, source: SOURCE } })
@@ -155,6 +158,43 @@ describe('route', () => {
       reason: 'pinned_by_session',
       plan: [{ candidate: { model: { id: 'v/strong' } } }, {}],
     })
+  })
+
+  it('keeps a session that paused with its model, and lets any of its hosts answer', () => {
+    const spread = model('v/spread', { ...elo(1_480), offers: ['one', 'two'].map((host) => offer(host)) })
+    const hostsAfter = (minutes: number) =>
+      Array.from({ length: 20 }, (_, index) => {
+        const session = { modelId: 'v/spread', host: 'two', answeredAt: 1_700_000_000_000 - minutes * 60_000 }
+        const { reason, plan } = route(
+          routingInput([...MODELS, spread], {
+            ...auto({ costQualityTradeoff: 10 }),
+            id: `dec_${index}`,
+            session,
+          }),
+        )
+        expect(reason).toBe('pinned_by_session')
+        expect(plan[0].candidate.model.id).toBe('v/spread')
+        return plan[0].candidate.offer.host
+      })
+    expect(new Set(hostsAfter(4))).toEqual(new Set(['two']))
+    expect(new Set(hostsAfter(6))).toEqual(new Set(['one', 'two']))
+  })
+
+  it('shares the calls of a model among equal hosts, unless the caller says how to order them', () => {
+    const spread = [model('v/spread', { offers: ['one', 'two', 'three'].map((host) => offer(host)) })]
+    const hostsOf = (rest: Partial<RoutingInput>) =>
+      new Set(
+        Array.from(
+          { length: 50 },
+          (_, index) =>
+            route(routingInput(spread, { ...rest, id: `dec_${index}` })).plan[0].candidate.offer.host,
+        ),
+      )
+    expect(hostsOf({}).size).toBe(3)
+    expect(hostsOf(asked({})).size).toBe(3)
+    expect(hostsOf(asked({ order: ['two'] }))).toEqual(new Set(['two']))
+    expect(hostsOf(asked({ sort: 'price' })).size).toBe(1)
+    expect(hostsOf(asked({}, 'spread:nitro')).size).toBe(1)
   })
 
   it('explores between models as often as it is told to, and says how likely its choice was', () => {
