@@ -7,6 +7,8 @@ import { cloudsOf, cloudVariables } from './providers/clouds.ts'
 import { HOSTS } from './providers/hosts.ts'
 import { jsonText } from './providers/json-text.ts'
 import { type HostSettings, localServers } from './providers/live-hosts.ts'
+import { type BreakerSettings, DEFAULT_BREAKER } from './stats/breaker.ts'
+import type { StatsObject } from './stats/stats-object.ts'
 
 /** What the runtime gives the Worker: bindings of wrangler.toml, then variables and secrets as text. */
 export type Env = {
@@ -17,6 +19,7 @@ export type Env = {
   RATE_LIMIT: RateLimit
   SESSIONS: DurableObjectNamespace<SessionObject>
   RESPONSES: DurableObjectNamespace<ResponseObject>
+  STATS: DurableObjectNamespace<StatsObject>
   BACKGROUND: Queue
   TRAININGS: Queue
 } & Partial<Record<string, unknown>>
@@ -24,6 +27,25 @@ export type Env = {
 const DEFAULT_TIMEOUTS = DEFAULT_RELIABILITY.timeouts
 /** A day at most: timers of the runtime overflow after 24 days, and then end at once. */
 const milliseconds = z.coerce.number().int().positive().max(86_400_000)
+
+/** When a host is left alone, in Portkey's words: share in percent, interval in ms. */
+const breaker = z
+  .strictObject({
+    failure_threshold: z.int().positive().default(DEFAULT_BREAKER.failureThreshold),
+    failure_threshold_percentage: z
+      .number()
+      .positive()
+      .max(100)
+      .default(DEFAULT_BREAKER.failureShare * 100),
+    minimum_requests: z.int().positive().default(DEFAULT_BREAKER.minimumRequests),
+    cooldown_interval: z.int().positive().max(300_000).default(DEFAULT_BREAKER.cooldownMs),
+  })
+  .transform((said): BreakerSettings => ({
+    failureThreshold: said.failure_threshold,
+    failureShare: said.failure_threshold_percentage / 100,
+    minimumRequests: said.minimum_requests,
+    cooldownMs: said.cooldown_interval,
+  }))
 
 const configSchema = z.object({
   /** Base URL of the simulated hosts; set by `npm start` only. */
@@ -41,6 +63,7 @@ const configSchema = z.object({
   HOST_TTFT_MS: milliseconds.default(DEFAULT_TIMEOUTS.ttftMs),
   HOST_IDLE_MS: milliseconds.default(DEFAULT_TIMEOUTS.idleMs),
   HOST_TOTAL_MS: milliseconds.default(DEFAULT_TIMEOUTS.totalMs),
+  BREAKER: jsonText(breaker).default(DEFAULT_BREAKER),
   ...cloudVariables,
 })
 type Variables = z.infer<typeof configSchema>
@@ -51,6 +74,7 @@ export type Config = HostSettings & {
   explorationRate: number
   retentionDays: number
   timeouts: Timeouts
+  breaker: BreakerSettings
 }
 
 const parsed = new WeakMap<object, Config>()
@@ -77,6 +101,7 @@ export function configOf(env: Readonly<Record<string, unknown>>): Config {
     explorationRate: result.data.EXPLORATION_RATE,
     retentionDays: result.data.RETENTION_DAYS,
     timeouts: timeouts(result.data),
+    breaker: result.data.BREAKER,
     accounts,
     clouds: cloudsOf(result.data, accounts),
   }

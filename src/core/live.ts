@@ -2,13 +2,15 @@ import type { FailureCode } from './chat.ts'
 
 /** What is known at this moment of models at hosts, and what calls add to it. Times in ms, money in micro-USD. */
 
-/** How a call ended, as far as it speaks of the host; `retryAfterMs` as the host asked. */
-export type Outcome = { ok: true } | { ok: false; code: FailureCode; retryAfterMs?: number }
+/** How a call ended, as far as it speaks of the host; `retryAfterMs` as the host asked, `status` as in HTTP. */
+export type Outcome = { ok: true } | { ok: false; code: FailureCode; status?: number; retryAfterMs?: number }
 
 /** One call that has ended. */
 export type Sample = {
   /** Null when nobody waited for its end: it says nothing of the host's health. */
   outcome: Outcome | null
+  /** When it began (Unix ms): calls from before an outage say nothing of the time after. */
+  startedAt: number
   /** From the call to the first piece of content; null when none came. */
   ttftMs: number | null
   /** Output tokens per second from the first content to the end; null when too little came to tell. */
@@ -20,11 +22,11 @@ export type Sample = {
 }
 
 /** Whether calls are let through: all, none but one that looks whether the host is well again, or a growing share. */
-type BreakerState = 'closed' | 'open' | 'half-open' | 'ramping'
+export type BreakerState = 'closed' | 'open' | 'half-open' | 'ramping'
 
 /** One model at one host, by everybody's calls of the last minutes. */
 export type LiveOffer = {
-  /** Calls that have ended, and those of them that failed in a way that speaks of the host's health. */
+  /** Calls whose end was waited for, and those of them that failed in a way that speaks of the host's health. */
   requests: number
   failures: number
   /** Time to first content; null while too few calls tell. */

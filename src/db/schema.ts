@@ -207,3 +207,20 @@ export const activeParameters = sqliteTable('active_parameters', {
   trainingId: text('training_id').notNull(),
   activatedAt: integer('activated_at').notNull(),
 })
+
+export const offerMinutes = sqliteTable(
+  'offer_minutes',
+  {
+    minute: integer('minute').notNull(),
+    region: text('region').notNull(),
+    host: text('host').notNull(),
+    model: text('model').notNull(),
+    requests: integer('requests').notNull(),
+    failures: text('failures').notNull(),
+    ttftMsP50: real('ttft_ms_p50'),
+    ttftMsP95: real('ttft_ms_p95'),
+    tokensPerSecondP50: real('tokens_per_second_p50'),
+    costMicroUsd: real('cost_micro_usd').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.region, table.host, table.model] })],
+)

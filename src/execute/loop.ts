@@ -113,7 +113,7 @@ function stateOf({ decision, io, deadline, calls }: Loop, wanted: Wanted): LoopS
     limits: reliability,
     deadline,
     maxCostMicroUsd,
-    live: io.live(),
+    live: io.live,
     chance: (call) => chanceOf(`${decision.id} ${call}`),
     now: io.now(),
   }

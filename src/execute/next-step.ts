@@ -32,7 +32,8 @@ export type LoopState = {
   deadline: number
   /** Null for no budget. */
   maxCostMicroUsd: number | null
-  live: LiveOffers
+  /** What is known of hosts now; asked for only where it matters. */
+  live: () => LiveOffers
   /** 0..1 for the nth call: what spreads retries over time. */
   chance: (call: number) => number
   now: number
@@ -96,7 +97,7 @@ function hedged(first: Call, mayAsk: boolean, state: LoopState): NextStep {
  */
 function hedgeTime({ tried, startedAt }: Call, { limits, live, stream }: LoopState): number | null {
   if (!limits.hedge) return null
-  const usual = limits.hedge.afterMs ?? live.get(tried.candidate.key)?.ttftMs?.p95
+  const usual = limits.hedge.afterMs ?? live().get(tried.candidate.key)?.ttftMs?.p95
   if (usual === undefined) return null
   const writing = stream ? 0 : 1.5 * (tried.prediction.latencyMs - tried.prediction.ttftMs)
   return startedAt + Math.max(LEAST_HEDGE_MS, usual + writing)
@@ -106,7 +107,9 @@ function hedgeTime({ tried, startedAt }: Call, { limits, live, stream }: LoopSta
 type Option = { tried: EligibleCandidate; allowance: Allowance; at: number; rank: number; isIll: boolean }
 
 function optionsOf(state: LoopState): Option[] {
-  const { calls, asking, maxCostMicroUsd, live } = state
+  const { calls, asking, maxCostMicroUsd } = state
+  // The plan was made with what was known a moment ago.
+  const live = calls.length > 0 ? state.live() : null
   const spent = calls.reduce((sum, { costMicroUsd }) => sum + costMicroUsd, 0)
   const left = (maxCostMicroUsd ?? Infinity) - spent
   const order = inOrder(state)
@@ -114,7 +117,7 @@ function optionsOf(state: LoopState): Option[] {
     const at = timeFor(tried, state)
     const allowance = at === null ? null : allowanceOf(tried, asking, left)
     if (at === null || allowance === null) return []
-    const isIll = live.get(tried.candidate.key)?.admitted === 0 && order.length > 1
+    const isIll = live?.get(tried.candidate.key)?.admitted === 0 && order.length > 1
     return { tried, allowance, at, rank: tried === stale(calls) ? -1 : rank, isIll }
   })
 }

@@ -1,8 +1,9 @@
 import type { Outcome, Sample } from '../core/live.ts'
 import type { Attempt } from './attempt.ts'
 
-/** Fewer tokens than these do not tell how fast a model writes. */
+/** Fewer tokens, or a shorter time, do not tell how fast a model writes: hosts send several tokens at once. */
 const LEAST_TOKENS = 8
+const LEAST_MS = 100
 
 /**
  * What an attempt that has ended says of its host. Only streams tell when the first content came; who was given up
@@ -16,6 +17,7 @@ export function sampleOf(attempt: Attempt, stream: boolean, outrun: boolean): Sa
   const begunAt = firstTokenAt ?? (outrun ? endedAt : null)
   return {
     outcome: outcomeOf(attempt),
+    startedAt,
     ttftMs: stream && begunAt !== null ? Math.max(0, begunAt - startedAt) : null,
     tokensPerSecond: stream && firstTokenAt !== null ? speedOf(attempt, endedAt - firstTokenAt) : null,
     tokens: usage ? usage.inputTokens + usage.outputTokens : 0,
@@ -31,5 +33,5 @@ function outcomeOf({ outcome, failure }: Attempt): Outcome | null {
 /** Tokens that were thought were not all seen: they do not count. */
 function speedOf({ outcome, usage }: Attempt, ms: number): number | null {
   const tokens = usage ? usage.outputTokens - usage.reasoningTokens : 0
-  return outcome === 'succeeded' && tokens >= LEAST_TOKENS && ms > 0 ? (tokens / ms) * 1_000 : null
+  return outcome === 'succeeded' && tokens >= LEAST_TOKENS && ms >= LEAST_MS ? (tokens / ms) * 1_000 : null
 }

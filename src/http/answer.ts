@@ -36,7 +36,7 @@ export async function answerRequest(
   scope.signal.addEventListener('abort', () => hangUp.abort())
   const exchange: Exchange = { scope, inbound, decision, hangUp, options, cache }
   const call = { request: inbound.chat, stream: inbound.stream }
-  const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope.env))
+  const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope))
   switch (execution.kind) {
     case 'answering':
       return inbound.stream ? streamAnswer(exchange, execution) : wholeAnswer(exchange, execution)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import type { Env } from '../env.ts'
-import type { RequestScope } from './context.ts'
+import { LOCAL_REGION, type RequestScope } from './context.ts'
 import { responseObject } from './kept-responses.ts'
 import { answerOpened, type BackgroundJob, headOf, open } from './respond.ts'
 
@@ -39,7 +39,7 @@ export async function answerInBackground(
 }
 
 /** Nobody is there who sent headers. */
-const QUIET = { wantsMetadata: false, cacheTtlMs: null }
+const QUIET = { wantsMetadata: false, cacheTtlMs: null, region: LOCAL_REGION }
 
 async function run(scope: RequestScope, id: string, cancel: AbortController, runs: number): Promise<void> {
   const object = responseObject(scope, id)

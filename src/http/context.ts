@@ -39,7 +39,12 @@ export type RequestScope = {
   wantsMetadata: boolean
   /** How long the caller's header says that an answer may be reused; null without one. */
   cacheTtlMs: number | null
+  /** Whose live figures count: the caller's continent, by its two letters, or `local` where that is not known. */
+  region: string
 }
+
+/** The region of work that no caller waits for. */
+export const LOCAL_REGION = 'local'
 
 /** The scope of the request that a handler was called for. */
 export function scopeOf(c: AppContext): RequestScope {
@@ -51,6 +56,7 @@ export function scopeOf(c: AppContext): RequestScope {
     signal: c.req.raw.signal,
     wantsMetadata: c.req.header('x-switchyard-metadata') === 'enabled',
     cacheTtlMs: cacheTtlMs(c.req.header(CACHE_TTL)),
+    region: regionOf(c.req.raw),
   }
 }
 
@@ -62,4 +68,11 @@ function cacheTtlMs(header: string | undefined): number | null {
   if (seconds <= LIMITS.cacheTtlSeconds) return seconds * 1_000
   const expected = `expected seconds, at most ${LIMITS.cacheTtlSeconds}`
   throw new AppError('invalid_request', `Invalid '${CACHE_TTL}': ${expected}`, { param: CACHE_TTL })
+}
+
+const CONTINENT = /^[A-Z]{2}$/
+
+function regionOf({ cf }: Request): string {
+  const continent = cf?.['continent']
+  return typeof continent === 'string' && CONTINENT.test(continent) ? continent : LOCAL_REGION
 }

@@ -7,15 +7,12 @@ import { type LiveHost, liveHosts } from '../providers/live-hosts.ts'
 import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
 import { route } from '../route/route.ts'
 import { withRules } from '../route/tenant-rules.ts'
-import { BreakerBoard } from '../stats/breaker.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { beliefsFor } from './learned.ts'
 import { liveCatalog } from './live-catalog.ts'
+import { liveOffers } from './live-stats.ts'
 import { sessionMemory } from './session.ts'
 import { configFor, rulesIn } from './tenant-config.ts'
-
-/** Breakers of this isolate. */
-export const breakers = new BreakerBoard()
 
 const hostsOf = new WeakMap<object, ReadonlyMap<string, LiveHost>>()
 
@@ -58,7 +55,7 @@ export async function decide(scope: RequestScope, inbound: Inbound): Promise<Dec
     },
     catalog,
     hosts: hostStates(hostsFor(env), inbound),
-    live: breakers.view(now),
+    live: liveOffers(scope, now),
     session,
     beliefs,
   })

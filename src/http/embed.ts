@@ -14,11 +14,12 @@ import { localEmbeddingModel } from '../route/embeddings/local.ts'
 import { type EmbeddingHost, planEmbedding } from '../route/embeddings/plan.ts'
 import { selectEmbeddingModel } from '../route/embeddings/select.ts'
 import { randomBytes, type RequestScope } from './context.ts'
-import { breakers, hostsFor } from './decide.ts'
+import { hostsFor } from './decide.ts'
 import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.ts'
 import { failureResponse } from './errors.ts'
 import { explainingHeaders, queueEntry, warningsOf } from './exchange.ts'
 import { type Aftermath, aftermathBody, entryOf } from './history.ts'
+import { callBegan, callEnded, liveOffers } from './live-stats.ts'
 
 /** nginx's status for a client that hung up: seen by nobody but the log. */
 const CLIENT_GONE = 499
@@ -49,7 +50,8 @@ export async function embed(scope: RequestScope, inbound: InboundEmbedding): Pro
   return new Response(JSON.stringify(encodeEmbeddings(head, execution.vectors)), { headers })
 }
 
-function decideEmbedding({ env }: RequestScope, { request, routing }: InboundEmbedding): EmbeddingDecision {
+function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbedding): EmbeddingDecision {
+  const { env } = scope
   const createdAt = Date.now()
   const { localHosts } = configOf(env)
   const plan = planEmbedding({
@@ -58,7 +60,7 @@ function decideEmbedding({ env }: RequestScope, { request, routing }: InboundEmb
     preferences: routing,
     policy: BALANCED,
     hosts: embeddingHosts(env),
-    live: breakers.view(createdAt),
+    live: liveOffers(scope, createdAt),
   })
   return {
     id: createId('dec', createdAt, randomBytes()),
@@ -88,7 +90,8 @@ function countTokens(inputs: EmbeddingInputs, family: TokenFamily): number {
   return estimateTokens(counts, noTokens(), 0)[family]
 }
 
-function embedIo({ env, signal }: RequestScope, inputTokens: number): EmbedIo {
+function embedIo(scope: RequestScope, inputTokens: number): EmbedIo {
+  const { env, signal } = scope
   const hosts = hostsFor(env)
   return {
     fetch: (input, init) => fetch(input, init),
@@ -100,8 +103,8 @@ function embedIo({ env, signal }: RequestScope, inputTokens: number): EmbedIo {
       if (!live) throw new AppError('internal', `Host ${hostId} is not live`)
       return live
     },
-    began: () => undefined,
-    ended: (key, { outcome }) => outcome && breakers.report(key, outcome, Date.now()),
+    began: (key) => callBegan(scope, key, Date.now()),
+    ended: (key, sample) => callEnded(scope, key, sample, Date.now()),
     estimateTokens: () => inputTokens,
   }
 }

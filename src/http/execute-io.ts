@@ -2,14 +2,16 @@ import { countText, emptyCounts } from '../classify/text-counts.ts'
 import { estimateTokens, noTokens } from '../classify/tokens.ts'
 import { NO_USAGE, type Usage } from '../core/chat.ts'
 import { AppError } from '../core/errors.ts'
-import type { Env } from '../env.ts'
 import type { ExecuteIo } from '../execute/loop.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import { readInBatches } from './batched-body.ts'
-import { breakers, hostsFor } from './decide.ts'
+import type { RequestScope } from './context.ts'
+import { hostsFor } from './decide.ts'
+import { callBegan, callEnded, liveOffers } from './live-stats.ts'
 
-/** What executing a decision needs of the world: the clock, the network, this isolate's hosts and breakers. */
-export function createExecuteIo(decision: Decision, signal: AbortSignal, env: Env): ExecuteIo {
+/** What executing a decision needs of the world: the clock, the network, this isolate's hosts and live figures. */
+export function createExecuteIo(decision: Decision, signal: AbortSignal, scope: RequestScope): ExecuteIo {
+  const { env } = scope
   const hosts = hostsFor(env)
   return {
     fetch: (input, init) => fetch(input, init),
@@ -21,10 +23,10 @@ export function createExecuteIo(decision: Decision, signal: AbortSignal, env: En
       if (!live) throw new AppError('internal', `Host ${candidate.offer.host} is not live`)
       return live
     },
-    began: () => undefined,
-    ended: (key, { outcome }) => outcome && breakers.report(key, outcome, Date.now()),
-    live: () => breakers.view(Date.now()),
-    sleep: (ms, until) => sleep(ms, until),
+    began: (key) => callBegan(scope, key, Date.now()),
+    ended: (key, sample) => callEnded(scope, key, sample, Date.now()),
+    live: () => liveOffers(scope, Date.now()),
+    sleep,
     estimateUsage: (tried, text) => estimateUsage(decision, tried, text),
   }
 }

@@ -5,7 +5,7 @@ import { DEV_KEY } from '../../src/dev/seed.ts'
 const faults = () => `${inject('hostsUrl')}/_control/faults`
 
 /** A fault with which an answer takes long, and something of it comes all the time. */
-export const TRICKLE = { kind: 'drip', delayMs: 4 }
+export const TRICKLE = { kind: 'drip', delayMs: 1 }
 
 /** Makes the simulated hosts go wrong, until `clearFaults`. */
 export async function scriptFaults(script: readonly object[]): Promise<void> {

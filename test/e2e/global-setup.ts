@@ -14,8 +14,8 @@ declare module 'vitest' {
   }
 }
 
-/** Hosts that fall silent are given up soon; those that answer are far quicker. */
-const IMPATIENT = { HOST_TTFT_MS: '2500', HOST_IDLE_MS: '2500' }
+/** Hosts that fall silent are given up soon; those that answer are far quicker. A host that failed is asked again at once. */
+const IMPATIENT = { HOST_TTFT_MS: '4000', HOST_IDLE_MS: '4000', BREAKER: '{"cooldown_interval":1}' }
 
 /** One Worker with its simulated hosts, answering at once, for all end-to-end tests. */
 export default async function startOnce(project: TestProject): Promise<() => Promise<void>> {

@@ -13,10 +13,10 @@ const messages = [{ role: 'user' as const, content: question }]
 afterEach(clearFaults)
 
 /** The first model breaks off in the middle; the second has to finish. */
-const CUT = { kind: 'cut', afterChunks: 12, host: 'openai', model: 'gpt-5-mini', times: 1 }
+const CUT = { kind: 'cut', afterChunks: 12, host: 'xai', model: 'grok-4.3', times: 1 }
 const CONTINUED = {
-  provider: { only: ['openai', 'anthropic'] },
-  fallbacks: ['anthropic/claude-haiku-4.5'],
+  provider: { only: ['xai', 'moonshot'] },
+  fallbacks: ['moonshot/kimi-k2.6'],
   stream_failure: { mode: 'continue' },
 }
 
@@ -25,7 +25,7 @@ describe('a stream that breaks off and is continued', () => {
     await scriptFaults([CUT])
     const { data, response } = await openai.chat.completions
       .create({
-        model: 'openai/gpt-5-mini',
+        model: 'xai/grok-4.3',
         messages,
         stream: true,
         stream_options: { include_usage: true },
@@ -45,8 +45,8 @@ describe('a stream that breaks off and is continued', () => {
     const { status, attempts } = await recorded(response)
     expect(status).toBe('succeeded')
     expect(attempts.map(({ model, outcome }) => `${model} ${outcome}`)).toEqual([
-      'openai/gpt-5-mini failed',
-      'anthropic/claude-haiku-4.5 succeeded',
+      'xai/grok-4.3 failed',
+      'moonshot/kimi-k2.6 succeeded',
     ])
     expect(usage?.completion_tokens).toBeGreaterThan(0)
   })
@@ -54,7 +54,7 @@ describe('a stream that breaks off and is continued', () => {
   it('is one message to the Anthropic client', async () => {
     await scriptFaults([CUT])
     const stream = anthropic.messages.stream({
-      model: 'openai/gpt-5-mini',
+      model: 'xai/grok-4.3',
       max_tokens: 4_000,
       messages,
       ...CONTINUED,
@@ -67,7 +67,7 @@ describe('a stream that breaks off and is continued', () => {
   it('is one response to the Responses client', async () => {
     await scriptFaults([CUT])
     const stream = await openai.responses.create({
-      model: 'openai/gpt-5-mini',
+      model: 'xai/grok-4.3',
       input: question,
       stream: true,
       ...CONTINUED,
@@ -87,47 +87,47 @@ describe('a stream that breaks off and is continued', () => {
         'content-type': 'application/json',
         'x-switchyard-metadata': 'enabled',
       },
-      body: JSON.stringify({ model: 'openai/gpt-5-mini', messages, stream: true, ...CONTINUED }),
+      body: JSON.stringify({ model: 'xai/grok-4.3', messages, stream: true, ...CONTINUED }),
     })
     const text = await response.text()
-    expect(text).toContain('\n\n: switchyard continued by anthropic/claude-haiku-4.5\n\n')
-    expect(text).toContain('"continued_by":[{"model":"anthropic/claude-haiku-4.5","provider":"anthropic"}]')
+    expect(text).toContain('\n\n: switchyard continued by moonshot/kimi-k2.6\n\n')
+    expect(text).toContain('"continued_by":[{"model":"moonshot/kimi-k2.6","provider":"moonshot"}]')
     expect(text.trimEnd().endsWith('data: [DONE]')).toBe(true)
   })
 })
 
 const HEDGED = {
-  provider: { only: ['openai', 'anthropic'] },
-  fallbacks: ['anthropic/claude-haiku-4.5'],
+  provider: { only: ['xai', 'moonshot'] },
+  fallbacks: ['moonshot/kimi-k2.6'],
   hedge: { after_ms: 100 },
 }
 
 describe('a host that is silent', () => {
   it('is outrun by another where the caller hedges', async () => {
-    await scriptFaults([{ kind: 'stall', afterChunks: 0, host: 'openai', model: 'gpt-5-mini', times: 1 }])
+    await scriptFaults([{ kind: 'stall', afterChunks: 0, host: 'xai', model: 'grok-4.3', times: 1 }])
     const { data, response } = await openai.chat.completions
       .create({
-        model: 'openai/gpt-5-mini',
+        model: 'xai/grok-4.3',
         messages,
         stream: true,
         ...HEDGED,
       })
       .withResponse()
-    for await (const chunk of data) expect(chunk.model).toBe('anthropic/claude-haiku-4.5')
+    for await (const chunk of data) expect(chunk.model).toBe('moonshot/kimi-k2.6')
     expect(response.headers.get('x-switchyard-reason')).toBe('fallback_timeout')
     const { attempts } = await recorded(response)
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['cancelled', 'succeeded'])
   })
 })
 
-const ALONE = { provider: { only: ['openai'] } }
+const ALONE = { provider: { only: ['xai'] } }
 
 describe('a host with a passing fault', () => {
   it('is asked again', async () => {
-    const failing = { kind: 'status', status: 503, host: 'openai', model: 'gpt-5-mini', times: 2 }
+    const failing = { kind: 'status', status: 503, host: 'xai', model: 'grok-4.3', times: 2 }
     await scriptFaults([failing])
     const { response } = await openai.chat.completions
-      .create({ model: 'openai/gpt-5-mini', messages, ...ALONE })
+      .create({ model: 'xai/grok-4.3', messages, ...ALONE })
       .withResponse()
     expect(response.headers.get('x-switchyard-attempts')).toBe('3')
     expect(response.headers.get('x-switchyard-reason')).toBe('pinned_by_request')

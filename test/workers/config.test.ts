@@ -207,6 +207,7 @@ function scopeFor(key: Key, rest: Partial<RequestScope> = {}): RequestScope {
     signal: new AbortController().signal,
     wantsMetadata: false,
     cacheTtlMs: null,
+    region: 'local',
     ...rest,
   }
 }

@@ -14,5 +14,14 @@ declare global {
 
 type WorkerBindings = Pick<
   Env,
-  'ASSETS' | 'DB' | 'CONFIG' | 'EVENTS' | 'RATE_LIMIT' | 'SESSIONS' | 'RESPONSES' | 'BACKGROUND' | 'TRAININGS'
+  | 'ASSETS'
+  | 'DB'
+  | 'CONFIG'
+  | 'EVENTS'
+  | 'RATE_LIMIT'
+  | 'SESSIONS'
+  | 'RESPONSES'
+  | 'STATS'
+  | 'BACKGROUND'
+  | 'TRAININGS'
 >

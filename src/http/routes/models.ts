@@ -9,9 +9,11 @@ import type { EmbeddingModel, EmbeddingOffer } from '../../route/embeddings/mode
 import { embeddingModelCalled } from '../../route/embeddings/select.ts'
 import type { PreparedCatalog } from '../../route/prepared-catalog.ts'
 import { VIRTUAL_MODELS } from '../../route/select.ts'
-import { type AppContext, type AppEnv, backgroundOf } from '../context.ts'
-import { breakers, hostsFor } from '../decide.ts'
+import type { ObservedOffer } from '../../stats/live-row.ts'
+import { type AppContext, type AppEnv, backgroundOf, scopeOf } from '../context.ts'
+import { hostsFor } from '../decide.ts'
 import { liveCatalog } from '../live-catalog.ts'
+import { liveOffers } from '../live-stats.ts'
 
 /** What a virtual model stands for, for people reading the list. */
 const VIRTUAL_DESCRIPTION: Readonly<Record<(typeof VIRTUAL_MODELS)[number], string>> = {
@@ -56,12 +58,34 @@ type Health = HostStanding | 'breaker_open'
 /** How well a host can serve a model now, best first. */
 const HEALTH: readonly Health[] = ['live', 'simulated', 'breaker_open', 'off']
 
-/** How an offer can be served at this moment, by its host and its model. */
-function healthReader(c: AppContext): (host: string, modelId: string) => Health {
+/** What the API tells of an offer, with its state at this moment. */
+function offerReader(c: AppContext) {
   const hosts = hostsFor(c.env)
-  const live = breakers.view(Date.now())
-  return (host, modelId) =>
-    live.get(offerKey(host, modelId))?.admitted === 0 ? 'breaker_open' : standingOf(hosts.get(host))
+  const live = liveOffers(scopeOf(c), Date.now())
+  return ({ host, hostModelId, price }: Offer | EmbeddingOffer, modelId: string) => {
+    const observed = live.get(offerKey(host, modelId))
+    const health: Health = observed?.admitted === 0 ? 'breaker_open' : standingOf(hosts.get(host))
+    return {
+      provider: host,
+      provider_model_id: hostModelId,
+      health,
+      pricing: price && pricingBody(price),
+      live: observed ? liveBody(observed) : null,
+    }
+  }
+}
+
+/** What calls came to lately, in the last five to ten minutes of everybody in the caller's region. Times in Unix ms. */
+function liveBody(offer: ObservedOffer) {
+  return {
+    requests: offer.requests,
+    error_rate: offer.requests === 0 ? null : offer.failures / offer.requests,
+    ttft_ms: offer.ttftMs,
+    tokens_per_second: offer.tokensPerSecond,
+    in_flight: offer.inFlight,
+    breaker: { state: offer.breaker, open_until: offer.openUntil },
+    last_errors: offer.lastErrors,
+  }
 }
 
 function bestOf(providers: readonly { health: Health }[]): Health {
@@ -70,10 +94,10 @@ function bestOf(providers: readonly { health: Health }[]): Health {
 
 /** What the API tells of a model, with the state of its hosts at this moment. */
 function modelReader(c: AppContext, { candidates }: PreparedCatalog) {
-  const healthOf = healthReader(c)
+  const readOffer = offerReader(c)
   const abilities = new Map(candidates.map((candidate) => [candidate.model.id, candidate.abilities]))
   return (model: CatalogModel) => {
-    const providers = model.offers.map((offer) => offerBody(offer, healthOf(offer.host, model.id)))
+    const providers = model.offers.map((offer) => readOffer(offer, model.id))
     const cheapest = model.offers
       .flatMap(({ price }) => (price ? [price] : []))
       .toSorted((a, b) => a.input + a.output - b.input - b.output)[0]
@@ -102,9 +126,9 @@ function modelReader(c: AppContext, { candidates }: PreparedCatalog) {
 
 /** What the API tells of an embedding model. `max_dimensions` is null where the length of its vectors is fixed. */
 function embeddingReader(c: AppContext) {
-  const healthOf = healthReader(c)
+  const readOffer = offerReader(c)
   return (model: EmbeddingModel) => {
-    const providers = model.offers.map((offer) => offerBody(offer, healthOf(offer.host, model.id)))
+    const providers = model.offers.map((offer) => readOffer(offer, model.id))
     const [cheapest] = model.offers
       .flatMap(({ price }) => (price ? [price] : []))
       .toSorted((a, b) => a.input - b.input)
@@ -129,10 +153,6 @@ function embeddingReader(c: AppContext) {
 /** An ISO date in Unix seconds, as OpenAI counts them. */
 function secondsOf(date: string): number {
   return Math.floor(Date.parse(date) / 1_000)
-}
-
-function offerBody({ host, hostModelId, price }: Offer | EmbeddingOffer, health: Health) {
-  return { provider: host, provider_model_id: hostModelId, health, pricing: price && pricingBody(price) }
 }
 
 /** USD per million tokens. */

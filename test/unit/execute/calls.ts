@@ -1,4 +1,5 @@
 import type { Failure, FailureCode } from '../../../src/core/chat.ts'
+import type { LiveOffers } from '../../../src/core/live.ts'
 import type { Call, LoopState } from '../../../src/execute/next-step.ts'
 import type { EligibleCandidate } from '../../../src/route/decision.ts'
 import { demand, eligible, priced } from '../route/builders.ts'
@@ -15,7 +16,10 @@ export const a2 = candidateAt('a', 'two', 200_000)
 export const PLAN = [a1, b1, a2] as const
 
 /** What the loop rests on after some calls. */
-export function state(calls: readonly Call[] = [], rest: Partial<LoopState> = {}): LoopState {
+export function state(
+  calls: readonly Call[] = [],
+  { live = new Map(), ...rest }: Partial<Omit<LoopState, 'live'>> & { live?: LiveOffers } = {},
+): LoopState {
   return {
     stream: true,
     plan: { plan: PLAN, fallbacksFor: { contextWindow: [], contentPolicy: [] } },
@@ -29,7 +33,7 @@ export function state(calls: readonly Call[] = [], rest: Partial<LoopState> = {}
     limits: { retries: 2, maxAttempts: 8, hedge: null },
     deadline: NOW + 600_000,
     maxCostMicroUsd: null,
-    live: new Map(),
+    live: () => live,
     chance: () => 0.5,
     now: NOW,
     ...rest,

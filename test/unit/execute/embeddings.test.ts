@@ -31,6 +31,7 @@ type Answer = () => Response | Promise<Response>
 
 /** Runs a request at hosts that give these answers; the others are not there. */
 async function run(answers: Record<string, Answer>, signal = new AbortController().signal) {
+  const begun: string[] = []
   const reports: [string, Outcome][] = []
   let clock = 1_000
   const io: EmbedIo = {
@@ -48,7 +49,7 @@ async function run(answers: Record<string, Answer>, signal = new AbortController
       const baseUrl = `http://${id}`
       return { access: { host: localHost(id, baseUrl), baseUrl, apiKey: 'sk-test' }, simulated: false }
     },
-    began: () => undefined,
+    began: (key) => begun.push(key),
     ended: (key, { outcome }) => {
       if (outcome) reports.push([key, outcome])
     },

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { FailureCode } from '../../../src/core/chat.ts'
 import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
-import { type Call, fallbackReason, type LoopState, nextStep } from '../../../src/execute/next-step.ts'
+import { type Call, fallbackReason, nextStep } from '../../../src/execute/next-step.ts'
 import { eligible, openBreakers } from '../route/builders.ts'
 import { a1, a2, b1, candidateAt, ended, NOW, PLAN, running, state } from './calls.ts'
 
-const asked = (calls: readonly Call[], rest: Partial<LoopState> = {}) => {
+const asked = (calls: readonly Call[], rest: Parameters<typeof state>[1] = {}) => {
   const step = nextStep(state(calls, rest))
   return step.do === 'ask' ? step.tried : step.do
 }

@@ -1,0 +1,268 @@
+import type { LiveOffer, Sample } from '../core/live.ts'
+import {
+  admittedShare,
+  advance,
+  atTime,
+  type Breaker,
+  type BreakerSettings,
+  CLOSED,
+  NO_OUTCOMES,
+  outcomesOf,
+  relevant,
+  withOutcomes,
+} from './breaker.ts'
+import {
+  addFigures,
+  countBegun,
+  countEnded,
+  emptyFigures,
+  type Figures,
+  type LastError,
+  MINUTE_MS,
+  newest,
+} from './figures.ts'
+import { afterLatencies, type Peak, peakAt, withLatencies } from './peak.ts'
+import { addSketch, countOf, quantilesOf, type Sketch } from './sketch.ts'
+import { sumsOf } from './sliding-counts.ts'
+import { IN_FLIGHT_MS, type OfferDelta, type SharedOffer, SPAN_MS } from './snapshot.ts'
+
+/** What an isolate knows of an offer, with its last failures, newest first. */
+export type ObservedOffer = LiveOffer & { lastErrors: readonly LastError[] }
+
+/** The right to make the one call that looks whether a host is well again. Unix ms. */
+type Lease = {
+  /** Until when that call may begin. */
+  until: number
+  /** When it began; null: not yet. */
+  begunAt: number | null
+}
+
+/** One offer in one isolate. Peak and breaker hold everything that is known; figures add up. */
+export type Row = {
+  /** As last heard of everybody. */
+  shared: SharedOffer | null
+  sharedAt: number
+  /** Told and not yet acknowledged. */
+  flying: OfferDelta | null
+  /** What happened since, from `since.from` on; outcomes from `since.outcomesFrom` on. */
+  since: OfferDelta & { from: number; outcomesFrom: number }
+  /** Whether there is something to tell. */
+  changed: boolean
+  inFlight: number
+  peak: Peak | null
+  breaker: Breaker
+  lease: Lease | null
+  usedAt: number
+  quantiles: { at: number; ttftMs: Quantiles; tokensPerSecond: Quantiles } | null
+}
+
+/** Of `count` values, at 50 and 95 %. */
+type Quantiles = { count: number; values: readonly number[] }
+
+/** Fewer values than this do not tell how the next will be. */
+const MIN_VALUES = 5
+/** Quantiles change slowly and cost more than all else: they are reckoned at most this often while calls end. */
+const QUANTILES_MS = 250
+/** Outcomes that wait to be told are of this span at most: a breaker goes by the last moments. */
+const OUTCOMES_MS = 30_000
+/** After this long without an end, the call that looked is taken for lost. */
+const PROBE_MS = 30_000
+
+export function newRow(now: number): Row {
+  return {
+    shared: null,
+    sharedAt: 0,
+    flying: null,
+    since: emptySince(now),
+    changed: false,
+    inFlight: 0,
+    peak: null,
+    breaker: CLOSED,
+    lease: null,
+    usedAt: now,
+    quantiles: null,
+  }
+}
+
+function emptySince(now: number): Row['since'] {
+  return { figures: emptyFigures(), latencies: null, outcomes: NO_OUTCOMES, from: now, outcomesFrom: now }
+}
+
+/** Whether the one call that looks may begin here. */
+function mayProbe({ lease }: Row, now: number, alone: boolean): boolean {
+  if (lease?.begunAt != null) return now - lease.begunAt >= PROBE_MS && alone
+  return alone || (lease !== null && now < lease.until)
+}
+
+/** @returns whether the others should hear of it at once: somebody looks whether the host is well */
+export function beginCall(
+  row: Row,
+  now: number,
+  { settings, alone }: { settings: BreakerSettings; alone: boolean },
+): boolean {
+  rollOver(row, now)
+  countBegun(row.since.figures, now)
+  row.inFlight += 1
+  row.changed = true
+  row.usedAt = now
+  const probes = atTime(row.breaker, now, settings).state === 'half-open' && mayProbe(row, now, alone)
+  if (probes) row.lease = { until: now, begunAt: now }
+  return probes
+}
+
+/** @returns whether the others should hear of it at once: the breaker is in another state, or the one call is over */
+export function endCall(row: Row, sample: Sample, now: number, settings: BreakerSettings): boolean {
+  rollOver(row, now)
+  const { since } = row
+  row.inFlight = Math.max(0, row.inFlight - 1)
+  row.changed = true
+  row.usedAt = now
+  if (row.quantiles && now - row.quantiles.at >= QUANTILES_MS) row.quantiles = null
+  countEnded(since.figures, sample, now)
+  const { ttftMs, startedAt } = sample
+  if (ttftMs !== null) {
+    const latencies = { count: 1, sumMs: ttftMs, maxMs: ttftMs, at: now }
+    since.latencies = withLatencies(since.latencies, latencies)
+    row.peak = afterLatencies(row.peak, latencies)
+  }
+  const before = atTime(row.breaker, now, settings).state
+  countOutcome(row, sample, now, settings)
+  const probeBegan = row.lease?.begunAt ?? Infinity
+  const probeEnded = startedAt >= probeBegan
+  if (probeEnded) row.lease = null
+  return probeEnded || row.breaker.state !== before
+}
+
+function countOutcome(
+  row: Row,
+  { outcome, startedAt }: Sample,
+  now: number,
+  settings: BreakerSettings,
+): void {
+  if (!outcome) return
+  const counted = relevant(outcomesOf(outcome, startedAt, now), row.breaker)
+  row.breaker = advance(row.breaker, counted, now, settings)
+  const { since } = row
+  if (now - since.outcomesFrom > OUTCOMES_MS) {
+    since.outcomes = NO_OUTCOMES
+    since.outcomesFrom = now
+  }
+  since.outcomes = withOutcomes(since.outcomes, counted)
+}
+
+/** An isolate that nobody listens to is its own company: after one span, its own figures count as the shared ones. */
+function rollOver(row: Row, now: number): void {
+  const { since, shared } = row
+  if (!row.changed) since.from = now
+  if (row.flying || now - since.from < SPAN_MS) return
+  const { figures } = since
+  row.shared = {
+    figures,
+    peak: row.peak,
+    breaker: row.breaker,
+    inFlight: shared?.inFlight ?? 0,
+    probeMs: null,
+  }
+  row.sharedAt = now
+  row.since = emptySince(now)
+}
+
+/** What there is to tell of an offer; null for nothing. It is flying until it is acknowledged or given up. */
+export function takeOff(row: Row, now: number): OfferDelta | null {
+  if (!row.changed) return null
+  const { figures, latencies, outcomes } = row.since
+  row.flying = { figures, latencies, outcomes }
+  row.since = emptySince(now)
+  row.changed = false
+  return row.flying
+}
+
+/** What was told did not arrive: it is to be told again. */
+export function putBack(row: Row, now: number): void {
+  const { flying, since } = row
+  if (!flying) return
+  const { figures } = flying
+  addFigures(figures, since.figures, now)
+  since.figures = figures
+  since.latencies =
+    since.latencies && flying.latencies
+      ? withLatencies(flying.latencies, since.latencies)
+      : (since.latencies ?? flying.latencies)
+  since.outcomes = withOutcomes(flying.outcomes, since.outcomes)
+  row.flying = null
+  row.changed = true
+}
+
+/** What everybody knows, and on top of it what happened here since. */
+export function takeOver(row: Row, shared: SharedOffer, now: number, settings: BreakerSettings): void {
+  row.shared = shared
+  row.sharedAt = now
+  row.flying = null
+  row.quantiles = null
+  row.peak = afterLatencies(shared.peak, row.since.latencies)
+  row.since.outcomes = relevant(row.since.outcomes, shared.breaker)
+  row.breaker = advance(shared.breaker, row.since.outcomes, now, settings)
+  const begunAt = row.lease?.begunAt ?? -Infinity
+  if (row.breaker.state === 'half-open' && now - begunAt < PROBE_MS) return
+  row.lease = shared.probeMs === null ? null : { until: now + shared.probeMs, begunAt: null }
+}
+
+/** Whether nothing is known of an offer any more. */
+export function isForgotten(row: Row, now: number): boolean {
+  const quiet = now - row.usedAt > 2 * SPAN_MS && row.inFlight === 0
+  return quiet && now - row.sharedAt > SPAN_MS && row.breaker.openUntil <= now
+}
+
+export function observed(
+  row: Row,
+  now: number,
+  { settings, alone }: { settings: BreakerSettings; alone: boolean },
+): ObservedOffer {
+  const parts = partsOf(row, now)
+  row.quantiles ??= quantilesIn(parts, now)
+  const { ttftMs, tokensPerSecond } = row.quantiles
+  const [p50, p95] = ttftMs.values
+  const breaker = atTime(row.breaker, now, settings)
+  const [requestsPerMinute, tokensPerMinute] = lastMinuteOf(parts, now)
+  const elsewhere = now - row.sharedAt < IN_FLIGHT_MS ? (row.shared?.inFlight ?? 0) : 0
+  return {
+    requests: parts.reduce((total, { requests }) => total + requests, 0),
+    failures: parts.reduce((total, { failures }) => total + failures, 0),
+    ttftMs: p50 === undefined || p95 === undefined || ttftMs.count < MIN_VALUES ? null : { p50, p95 },
+    tokensPerSecond: tokensPerSecond.count < MIN_VALUES ? null : (tokensPerSecond.values[0] ?? null),
+    peakTtftMs: row.peak && peakAt(row.peak, p50 ?? row.peak.valueMs, now),
+    inFlight: row.inFlight + elsewhere,
+    requestsPerMinute,
+    tokensPerMinute,
+    breaker: breaker.state,
+    admitted: admittedShare(breaker, now, settings, mayProbe(row, now, alone)),
+    openUntil: breaker.state === 'open' ? breaker.openUntil : null,
+    lastErrors: newest(parts.flatMap(({ lastErrors }) => lastErrors)),
+  }
+}
+
+function partsOf({ shared, sharedAt, flying, since }: Row, now: number): Figures[] {
+  const parts = [since.figures]
+  if (flying) parts.push(flying.figures)
+  if (shared && now - sharedAt < SPAN_MS) parts.push(shared.figures)
+  return parts
+}
+
+function lastMinuteOf(parts: readonly Figures[], now: number): [number, number] {
+  let [requests, tokens] = [0, 0]
+  for (const { lastMinute } of parts) {
+    const [begun, used] = sumsOf(lastMinute, { now, windowMs: MINUTE_MS })
+    requests += begun
+    tokens += used
+  }
+  return [requests, tokens]
+}
+
+function quantilesIn(parts: readonly Figures[], now: number): NonNullable<Row['quantiles']> {
+  const of = (read: (part: Figures) => Sketch): Quantiles => {
+    const all: Sketch = []
+    for (const part of parts) addSketch(all, read(part))
+    return { count: countOf(all), values: quantilesOf(all, [0.5, 0.95]) }
+  }
+  return { at: now, ttftMs: of((part) => part.ttftMs), tokensPerSecond: of((part) => part.tokensPerSecond) }
+}
