@@ -41,6 +41,14 @@ async function secondConfig(folder: string): Promise<string> {
   return file
 }
 
+async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const start = Date.now()
+  while (!(await isSo())) {
+    if (Date.now() - start > withinMs) throw new Error(`Not so within ${withinMs} ms`)
+    await new Promise((wake) => setTimeout(wake, 50))
+  }
+}
+
 describe('two Workers that share their live figures', { timeout: 60_000 }, () => {
   let hosts: SimulatedHosts
   let harness: TestHarness
@@ -100,14 +108,6 @@ describe('two Workers that share their live figures', { timeout: 60_000 }, () =>
     hosts
       .calls()
       .filter(({ host, model, at }) => host === 'openai' && model === 'text-embedding-3-small' && at >= since)
-
-  async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
-    const start = Date.now()
-    while (!(await isSo())) {
-      if (Date.now() - start > withinMs) throw new Error(`Not so within ${withinMs} ms`)
-      await new Promise((wake) => setTimeout(wake, 50))
-    }
-  }
 
   it('agree on an open breaker within two seconds, and one of them looks whether the host is well', async () => {
     for (const name of NAMES) expect(await embed(name, SICK)).toBe('openai')
