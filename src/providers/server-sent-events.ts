@@ -11,7 +11,7 @@ const MAX_STREAM_BYTES = 32 * 1024 * 1024
 /**
  * Reads server-sent events from text that comes in pieces of any size; comments and empty events are skipped.
  *
- * @param onLife called at every whole event and every comment
+ * @param onLife called for every piece that ends an event or a comment
  * @returns takes a piece, gives the events that it completes
  * @throws HostFault on an event that is too large
  */
@@ -19,9 +19,10 @@ export function createEventReader(onLife?: () => void): (piece: string) => HostE
   const ready: HostEvent[] = []
   /** Characters since the last whole event or comment: lines that are no fields count as well, which are not kept. */
   let unread = 0
+  let lives = false
   function live(): void {
     unread = 0
-    onLife?.()
+    lives = true
   }
   const parser = createParser({
     onEvent({ event, data }) {
@@ -32,7 +33,9 @@ export function createEventReader(onLife?: () => void): (piece: string) => HostE
   })
   return function read(piece) {
     unread += piece.length
+    lives = false
     parser.feed(piece)
+    if (lives) onLife?.()
     if (unread > MAX_EVENT_CHARS)
       throw new HostFault(`sent an event of more than ${MAX_EVENT_CHARS} characters`)
     return ready.splice(0)

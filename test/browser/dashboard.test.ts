@@ -174,6 +174,9 @@ describe.skipIf(chromiumPath === null)('the dashboard', { timeout: 60_000 }, () 
     await row.waitFor()
     expect(await row.innerText()).toContain('answered')
     await page.locator('#usage tbody tr').first().waitFor()
+    const live = page.locator('#live tbody tr').first()
+    await live.locator('[data-breaker="closed"]').waitFor()
+    expect(await live.locator('.model').textContent()).toContain('/')
     await row.getByRole('button').click()
     const details = page.getByRole('dialog')
     await details.locator('article').waitFor()
@@ -237,6 +240,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', { timeout: 60_000 }, () 
 
     const chinese = await open({ locale: 'zh-TW' })
     await chinese.page.getByRole('heading', { name: '執行紀錄' }).waitFor()
+    await chinese.page.getByRole('heading', { name: '即時路由表' }).waitFor()
   })
 
   it('fits a telephone', async () => {

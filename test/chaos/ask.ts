@@ -1,14 +1,22 @@
 import * as z from 'zod'
 import { judge } from '../fuzz/judge.ts'
-import type { Protocol } from '../e2e/truth-protocols.ts'
+import { type Protocol, PROTOCOLS } from '../e2e/truth-protocols.ts'
 import type { Stand } from './stand.ts'
 
 /** Longer than any budget here: who is silent for so long has forgotten us. */
 const HUNG_MS = 30_000
 const MAX_TOKENS = 24
 
-/** One request; `wishes` are our own fields of its body. */
-export type Question = { protocol: Protocol; streamed: boolean; prompt: string; wishes: object }
+/** One request. */
+export type Question = {
+  protocol: Protocol
+  streamed: boolean
+  prompt: string
+  /** Our own fields of its body. */
+  wishes: object
+  /** Whether the answer is to tell how it came about, which is longer than the answer. */
+  explained?: true
+}
 
 /** What became of it. Times in ms, as the caller sees them. */
 export type Answered = {
@@ -30,9 +38,9 @@ export type Answered = {
   /** As the header tells: those before the answer began. */
   attempts: number
   continued: boolean
-  /** With every attempt; null where nothing was told. */
+  /** With every attempt; null where it was not told. */
   costUsd: number | null
-  /** TTFT of the attempt that answered, as the Worker measured it. */
+  /** TTFT of the attempt that answered, as the Worker measured it; null where it was not told. */
   measuredTtftMs: number | null
 }
 
@@ -42,6 +50,17 @@ const metadata = z.object({
     attempts: z.array(z.object({ outcome: z.string(), ttft_ms: z.number().nullable() })),
   }),
 })
+
+/** @throws when there is no protocol of that name */
+function protocolCalled(name: Protocol['name']): Protocol {
+  const protocol = PROTOCOLS.find((one) => one.name === name)
+  if (!protocol) throw new Error(`There is no protocol ${name}`)
+  return protocol
+}
+
+export const CHAT = protocolCalled('chat')
+export const RESPONSES = protocolCalled('responses')
+export const MESSAGES = protocolCalled('messages')
 
 let asked = 0
 
@@ -55,7 +74,7 @@ export async function askOnce(stand: Stand, question: Question, number: number):
   asked += 1
   const askedAt = Date.now()
   const startedAt = performance.now()
-  const { protocol, prompt, streamed, wishes } = question
+  const { protocol, prompt, streamed, wishes, explained } = question
   const body = {
     ...protocol.body(prompt, streamed ? 'stream' : 'whole', 'none'),
     ...(protocol.name === 'responses'
@@ -71,7 +90,9 @@ export async function askOnce(stand: Stand, question: Question, number: number):
       headers: {
         authorization: `Bearer ${key}`,
         'content-type': 'application/json',
-        'x-switchyard-metadata': 'enabled',
+        // Compression is not the Worker's.
+        'accept-encoding': 'identity',
+        ...(explained && { 'x-switchyard-metadata': 'enabled' }),
       },
       body: json,
       signal: AbortSignal.timeout(HUNG_MS),
@@ -124,9 +145,7 @@ function told(
   const lie = said === null || code === 'internal' ? violation : null
   const cost = headers.get('x-switchyard-cost-usd')
   const data = eventsOf(body)
-  const detail = metadata.safeParse(
-    parsed(data.findLast((one) => one.includes('"switchyard":')) ?? body),
-  ).data
+  const detail = question.explained ? detailOf(data, body) : undefined
   const ok = status === 200 && said === null && violation === null
   return {
     status,
@@ -141,6 +160,11 @@ function told(
     measuredTtftMs:
       detail?.switchyard.attempts.findLast(({ outcome }) => outcome === 'succeeded')?.ttft_ms ?? null,
   }
+}
+
+function detailOf(data: readonly string[], body: string) {
+  const json = data.findLast((one) => one.includes('"switchyard":')) ?? body
+  return metadata.safeParse(parsed(json)).data
 }
 
 function textOf({ protocol, streamed }: Question, body: string, data: readonly string[]): string {

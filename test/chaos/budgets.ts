@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { PROTOCOLS } from '../e2e/truth-protocols.ts'
-import { type Answered, askOnce } from './ask.ts'
+import { type Answered, askOnce, CHAT } from './ask.ts'
 import { COSTLY, mixedFaults } from './faults.ts'
 import { createFigures, type Figure, milliseconds, percent, quantile } from './figures.ts'
-import { askSteadily } from './load.ts'
+import { askSteadily, atMost } from './load.ts'
 import { hostsOf, MODELS, type Stand } from './stand.ts'
 
 const MODEL = MODELS.budgets
+const MOST_MS = 40_000
 const SHARE = 0.6
 const ATTEMPTS = [1, 2, 3] as const
 const TOTAL_MS = [200, 500, 900] as const
@@ -62,19 +62,13 @@ async function load(
   count: number,
   expectedUsd: number,
 ): Promise<{ budget: Budget; answered: Answered }[]> {
-  const [protocol] = PROTOCOLS
-  if (!protocol) return []
-  return askSteadily(
-    perSecond,
-    (number) => number < count,
-    async (number) => {
-      const budget = budgetOf(number, expectedUsd)
-      const prompt = promptOf(number)
-      const wishes = { ...REQUEST, ...wishesOf(budget) }
-      const streamed = budget.name !== 'dollars' && number % 2 === 0
-      return { budget, answered: await askOnce(stand, { protocol, streamed, prompt, wishes }, number) }
-    },
-  )
+  return askSteadily(perSecond, atMost(count, MOST_MS), async (number) => {
+    const budget = budgetOf(number, expectedUsd)
+    const prompt = promptOf(number)
+    const wishes = { ...REQUEST, ...wishesOf(budget) }
+    const streamed = budget.name !== 'dollars' && number % 2 === 0
+    return { budget, answered: await askOnce(stand, { protocol: CHAT, streamed, prompt, wishes }, number) }
+  })
 }
 
 const REQUEST = {

@@ -34,8 +34,9 @@ const { values } = parseArgs({
 
 async function run(stand: Stand): Promise<readonly Figure[]> {
   const figures: Figure[] = []
-  const perSecond = await findPace(stand)
+  const { perSecond, isTooMuch } = await findPace(stand)
   console.error(`${perSecond.toFixed(0)} requests per second where latency counts`)
+  if (isTooMuch) console.error('This machine is busy: latencies are mostly waiting')
   const load = { requests: Number(values.requests), seed: Number(values.seed), perSecond }
   for (const name of values.scenario.split(',')) {
     const scenario = SCENARIOS[name]

@@ -1,5 +1,4 @@
-import { PROTOCOLS } from '../e2e/truth-protocols.ts'
-import { type Answered, askOnce } from './ask.ts'
+import { type Answered, askOnce, CHAT } from './ask.ts'
 import { createFigures, type Figure, type Figures, milliseconds, percent, quantile } from './figures.ts'
 import { watchBreaker } from './live.ts'
 import { askSteadily } from './load.ts'
@@ -100,8 +99,6 @@ async function load(
   isOver: () => boolean = () => false,
 ): Promise<Answered[]> {
   const until = Date.now() + forMs
-  const [protocol] = PROTOCOLS
-  if (!protocol) return []
   return askSteadily(
     perSecond,
     () => Date.now() < until && !isOver(),
@@ -109,7 +106,7 @@ async function load(
       const model = number % 2 === 0 ? MODELS.deadHost : MODELS.healthy
       const wishes = { model, provider: { only: hostsOf(model).map(({ host }) => host) } }
       const prompt = `Say hello, briefly, for the ${number}th time.`
-      return askOnce(stand, { protocol, streamed: number % 4 < 2, prompt, wishes }, number)
+      return askOnce(stand, { protocol: CHAT, streamed: number % 4 < 2, prompt, wishes }, number)
     },
   )
 }

@@ -1,11 +1,11 @@
-import { PROTOCOLS } from '../e2e/truth-protocols.ts'
-import { type Answered, askOnce } from './ask.ts'
+import { type Answered, askOnce, CHAT } from './ask.ts'
 import { mixedFaults } from './faults.ts'
 import { createFigures, type Figure, milliseconds, percent, quantile, sum } from './figures.ts'
-import { askSteadily } from './load.ts'
+import { askSteadily, atMost } from './load.ts'
 import { hostsOf, MODELS, PATIENCE_MS, type Stand } from './stand.ts'
 
 const MODEL = MODELS.hedging
+const MOST_MS = 45_000
 const STALLS = 0.05
 /** Half of the stalls never end by themselves, half do as soon as one would give up. */
 const STALL_KINDS = [{ kind: 'hang' }, { kind: 'slow', delayMs: PATIENCE_MS - 100 }]
@@ -45,18 +45,12 @@ export async function runHedging(stand: Stand, perSecond: number, count: number)
 }
 
 function load(stand: Stand, perSecond: number, count: number): Promise<Answered[]> {
-  const [protocol] = PROTOCOLS
-  if (!protocol) return Promise.resolve([])
-  return askSteadily(
-    perSecond,
-    (number) => number < count,
-    (number) => {
-      const hedge = number % 2 === 0
-      const wishes = { model: MODEL, provider: { only: hostsOf(MODEL).map(({ host }) => host) }, hedge }
-      const prompt = `Say hello, briefly, ${hedge ? 'hedged' : 'alone'}.`
-      return askOnce(stand, { protocol, streamed: true, prompt, wishes }, number)
-    },
-  )
+  return askSteadily(perSecond, atMost(count, MOST_MS), (number) => {
+    const hedge = number % 2 === 0
+    const wishes = { model: MODEL, provider: { only: hostsOf(MODEL).map(({ host }) => host) }, hedge }
+    const prompt = `Say hello, briefly, ${hedge ? 'hedged' : 'alone'}.`
+    return askOnce(stand, { protocol: CHAT, streamed: true, prompt, wishes, explained: true }, number)
+  })
 }
 
 function isHedged({ question }: Answered): boolean {

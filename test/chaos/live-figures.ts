@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PROTOCOLS } from '../e2e/truth-protocols.ts'
-import { askOnce } from './ask.ts'
+import { askOnce, CHAT, type Question } from './ask.ts'
 import { createFigures, type Figure, milliseconds, percent, quantile, rankError } from './figures.ts'
 import { liveOffer } from './live.ts'
-import { askSteadily } from './load.ts'
+import { askSteadily, atMost } from './load.ts'
 import { hostsOf, MODELS, type Stand } from './stand.ts'
 
 const MODEL = MODELS.figures
+const MOST_MS = 25_000
 /** Extra waits before the first token, from many short ones to few long ones. */
 const WAITS_MS = [15, 30, 45, 60, 80, 100, 130, 170, 220, 300, 420, 700] as const
 /** Until what this isolate has seen has reached the others, and come back. */
@@ -20,19 +20,22 @@ export async function runLiveFigures(
 ): Promise<readonly Figure[]> {
   const { rows, hold, tell } = createFigures('E live figures')
   const [offer] = hostsOf(MODEL)
-  const [protocol] = PROTOCOLS
-  if (!offer || !protocol) return rows
+  if (!offer) return rows
   const { host, model } = offer
   const each = 1 / (WAITS_MS.length + 1)
   await stand.script(
     WAITS_MS.map((delayMs, at) => ({ kind: 'slow', delayMs, host, model, rate: each / (1 - at * each) })),
   )
   const wishes = { model: MODEL, provider: { only: [host] } }
-  const question = { protocol, streamed: true, prompt: 'Say hello, briefly.', wishes }
-  const answers = await askSteadily(
-    perSecond,
-    (number) => number < count,
-    (number) => askOnce(stand, question, number),
+  const question: Question = {
+    protocol: CHAT,
+    streamed: true,
+    prompt: 'Say hello, briefly.',
+    wishes,
+    explained: true,
+  }
+  const answers = await askSteadily(perSecond, atMost(count, MOST_MS), (number) =>
+    askOnce(stand, question, number),
   )
   await stand.script([])
   await sleep(SETTLE_MS)

@@ -3,6 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 /** Nobody asks more than so many things at once. */
 export const MOST_AT_ONCE = 32
 
+/** Goes on for so many, and no longer than that: a busy machine asks less. */
+export function atMost(count: number, forMs: number): (number: number) => boolean {
+  const until = Date.now() + forMs
+  return (number) => number < count && Date.now() < until
+}
+
 /**
  * Asks one after the other, so many at once: as fast as answers come.
  *

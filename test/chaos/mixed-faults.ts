@@ -1,9 +1,8 @@
 import { createRandom } from '../fuzz/random.ts'
-import { PROTOCOLS } from '../e2e/truth-protocols.ts'
-import { type Answered, askOnce, type Question } from './ask.ts'
+import { type Answered, askOnce, CHAT, MESSAGES, RESPONSES, type Question } from './ask.ts'
 import { AFTER_CONTENT, BEFORE_CONTENT, mixedFaults } from './faults.ts'
 import { createFigures, type Figure, mean, milliseconds, percent, quantile } from './figures.ts'
-import { askInTurn, MOST_AT_ONCE } from './load.ts'
+import { askInTurn, atMost, MOST_AT_ONCE } from './load.ts'
 import { hostsOf, MODELS, PATIENCE_MS, type Stand } from './stand.ts'
 
 const MODEL = MODELS.mixedFaults
@@ -16,7 +15,6 @@ const PROMPTS = [
 ] as const
 /** Load without faults, relative to the load with them. */
 const HEALTHY_PART = 0.06
-/** A slow machine asks less. */
 const MOST_MS = 120_000
 
 const WISHES = {
@@ -84,14 +82,12 @@ export async function runMixedFaults(stand: Stand, count: number, seed: number):
 /** What each host says to each prompt when it is well, by both. */
 async function wholeTexts(stand: Stand): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>()
-  const [protocol] = PROTOCOLS
-  if (!protocol) return texts
   for (const { host } of hostsOf(MODEL)) {
     for (const prompt of PROMPTS) {
       const wishes = { model: MODEL, provider: { only: [host] } }
       const { ok, text, lie } = await askOnce(
         stand,
-        { protocol, streamed: false, prompt, wishes },
+        { protocol: CHAT, streamed: false, prompt, wishes },
         texts.size,
       )
       if (!ok) throw new Error(`${host} does not answer though nothing is wrong: ${lie ?? 'it failed'}`)
@@ -107,19 +103,14 @@ function load(
   seed: number,
   whole: ReadonlyMap<string, string>,
 ): Promise<Answered[]> {
-  const until = Date.now() + MOST_MS
-  return askInTurn(
-    MOST_AT_ONCE,
-    (number) => number < count && Date.now() < until,
-    async (number) => compared(await askOnce(stand, questionOf(seed, number), number), whole),
+  return askInTurn(MOST_AT_ONCE, atMost(count, MOST_MS), async (number) =>
+    compared(await askOnce(stand, questionOf(seed, number), number), whole),
   )
 }
 
 function questionOf(seed: number, number: number): Question {
   const random = createRandom(seed, number)
-  const [chat, responses, messages] = PROTOCOLS
-  if (!chat || !responses || !messages) throw new Error('A protocol is missing')
-  const protocol = random.pick([chat, chat, chat, chat, responses, messages])
+  const protocol = random.pick([CHAT, CHAT, CHAT, CHAT, RESPONSES, MESSAGES])
   return { protocol, streamed: random.chance(0.5), prompt: random.pick(PROMPTS), wishes: WISHES }
 }
 
@@ -148,7 +139,7 @@ function attemptsOf(answers: readonly Answered[]): string {
 }
 
 function tellParts(answers: readonly Answered[], tell: (figure: string, measured: string) => void): void {
-  for (const { name } of PROTOCOLS) {
+  for (const { name } of [CHAT, RESPONSES, MESSAGES]) {
     for (const streamed of [false, true]) {
       const part = answers.filter(
         ({ question }) => question.protocol.name === name && question.streamed === streamed,

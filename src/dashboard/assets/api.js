@@ -5,7 +5,12 @@ import { apiKey } from './key-field.js'
  *
  * @typedef {{ id: string, state: 'live' | 'simulated' | 'off' }} Host
  * @typedef {{ status: string, database: string, hosts: Host[] }} Readiness
- * @typedef {{ id: string, owned_by: string, name?: string, virtual?: boolean }} Model
+ * @typedef {{ requests: number, error_rate: number | null, ttft_ms: { p50: number, p95: number } | null,
+ *   tokens_per_second: number | null, in_flight: number,
+ *   breaker: { state: 'closed' | 'open' | 'half-open' | 'ramping', open_until: number | null },
+ *   last_errors: { at: number, code: string, status: number | null }[] }} Live
+ * @typedef {{ id: string, owned_by: string, name?: string, virtual?: boolean,
+ *   providers?: { provider: string, live: Live | null }[] }} Model
  * @typedef {{ quality: number, cost_usd: number | null, latency_ms: number, ttft_ms: number }} Prediction
  * @typedef {{ model: string, provider: string, eligible: true, predicted: Prediction, score: number }} Eligible
  * @typedef {{ model: string, provider: string, eligible: false, excluded_by: string }} Excluded
@@ -54,9 +59,9 @@ export async function readiness() {
   return response.json()
 }
 
-/** @returns {Promise<Model[]>} */
-export async function models() {
-  return (await getJson('/v1/models')).data
+/** @param {AbortSignal} [signal] @returns {Promise<Model[]>} */
+export async function models(signal) {
+  return (await getJson('/v1/models', signal)).data
 }
 
 /** @param {AbortSignal} signal @returns {Promise<Log[]>} */

@@ -1,10 +1,11 @@
-import { ApiError, isAbort, logs, usage } from './api.js'
+import { ApiError, isAbort, logs, models, usage } from './api.js'
 import { openDetails } from './details.js'
 import { byId } from './dom.js'
 import { errorWords, isAboutKey } from './errors.js'
 import { clockTime } from './format.js'
 import { showKeyError } from './key-field.js'
 import { onLanguage, t } from './language.js'
+import { writeLive } from './live.js'
 import { writeLogs } from './logs.js'
 import { writeUsage } from './usage.js'
 
@@ -13,11 +14,19 @@ const EVERY_MS = 5_000
 const auto = byId('auto', HTMLInputElement)
 
 /**
- * @typedef {{ rows: import('./api.js').UsageRow[], list: import('./api.js').Log[], at: number | null,
- *   error: unknown, loading: AbortController, timer: ReturnType<typeof setTimeout> | undefined }} Past
+ * @typedef {{ rows: import('./api.js').UsageRow[], list: import('./api.js').Log[],
+ *   catalog: import('./api.js').Model[], at: number | null, error: unknown, loading: AbortController, timer: ReturnType<typeof setTimeout> | undefined }} Past
  */
 /** @type {Past} */
-const shown = { rows: [], list: [], at: null, error: null, loading: new AbortController(), timer: undefined }
+const shown = {
+  rows: [],
+  list: [],
+  catalog: [],
+  at: null,
+  error: null,
+  loading: new AbortController(),
+  timer: undefined,
+}
 
 /** The history: loaded at once, then again every five seconds while the page is looked at. */
 export function startPast() {
@@ -38,8 +47,9 @@ export async function refreshPast() {
   const loading = new AbortController()
   shown.loading = loading
   try {
-    const [rows, list] = await Promise.all([usage(loading.signal), logs(loading.signal)])
-    Object.assign(shown, { rows, list, at: Date.now(), error: null })
+    const { signal } = loading
+    const [rows, list, catalog] = await Promise.all([usage(signal), logs(signal), liveModels(signal)])
+    Object.assign(shown, { rows, list, catalog, at: Date.now(), error: null })
     write()
     again(EVERY_MS)
   } catch (error) {
@@ -47,11 +57,19 @@ export async function refreshPast() {
     loading.abort()
     shown.error = error
     // What another key could see is not shown under this one.
-    if (isAboutKey(error)) Object.assign(shown, { rows: [], list: [], at: null })
+    if (isAboutKey(error)) Object.assign(shown, { rows: [], list: [], catalog: [], at: null })
     write()
     const waitMs = waitAfter(error)
     if (waitMs !== null) again(waitMs)
   }
+}
+
+/** A key that may see the history need not be one that may call models. @param {AbortSignal} signal */
+async function liveModels(signal) {
+  return models(signal).catch((error) => {
+    if (error instanceof ApiError && error.status === 403) return []
+    throw error
+  })
 }
 
 /** A wrong key stays wrong until it is changed. @param {unknown} error */
@@ -74,6 +92,7 @@ function write() {
   byId('past-body', HTMLElement).hidden = shown.at === null
   byId('past-error', HTMLElement).textContent = trouble
   writeUsage(shown.rows, shown.list)
+  writeLive(shown.catalog)
   writeLogs(shown.list, (id) => void openDetails(id))
   byId('past-state', HTMLElement).textContent =
     shown.at === null ? '' : t('past.as_of', { time: clockTime(shown.at) })
