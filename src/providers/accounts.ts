@@ -38,7 +38,7 @@ export type HostAccount = {
   host: string
   apiKey?: string
   baseUrl?: string
-  /** Of a cloud. */
+  /** Where it is: in the address of a cloud that has regions, elsewhere a note to the operator. */
   region?: string
   share: Share
   /** Ids or patterns of the models it serves; null for all of its host's. */
@@ -103,9 +103,6 @@ export function accountsAt(host: string, accounts: readonly HostAccount[]): read
 /** What is wrong with an entry, and where. */
 export type AccountIssue = { path: readonly [index: number, field: string]; message: string }
 
-/** Hosts whose address has a region in it. */
-const REGIONAL = new Set(['bedrock', 'vertex'])
-
 /**
  * What is wrong with accounts beside their form: names that are taken, hosts that nobody knows, and what a host has no
  * use for. No message holds a key.
@@ -131,8 +128,6 @@ export function accountIssues(
       !hosts.has(host) && ['host', 'no such host'],
       isTaken && ['id', 'the name of another host or of its account'],
       seen.has(id) && ['id', 'there is another account of this name'],
-      entry.region !== undefined &&
-        !REGIONAL.has(host) && ['region', 'its host has no regions: use base_url'],
       entry.api_key !== undefined && host === 'vertex' && ['api_key', 'Vertex AI takes no key'],
       isIncompleteAzure(entry) && ['base_url', 'a further Azure resource wants its base_url and its api_key'],
     ]

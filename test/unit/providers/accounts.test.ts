@@ -109,7 +109,7 @@ describe('bad accounts', () => {
     ['a negative limit', { rpm: -1 }, 'rpm'],
     ['half a token', { tpm: 0.5 }, 'tpm'],
     ['an address of another kind', { base_url: `ftp://${SECRET}` }, 'base_url'],
-    ['a region where there is none', { region: 'eu' }, 'region'],
+    ['a region that is no name', { region: 'eu.evil.example/' }, 'region'],
     ['a key that has no place', { host: 'vertex' }, 'api_key'],
     ['a resource without an address', { host: 'azure' }, 'base_url'],
     ['a key that is none', { api_key: [SECRET] }, 'api_key'],
