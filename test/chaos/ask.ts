@@ -35,10 +35,11 @@ export type Answered = {
   code: string | null
   text: string
   host: string
+  decisionId: string
   /** As the header tells: those before the answer began. */
   attempts: number
   continued: boolean
-  /** With every attempt; null where it was not told. */
+  /** As its end tells it, where it is to explain itself; null where it does not. */
   costUsd: number | null
   /** TTFT of the attempt that answered, as the Worker measured it; null where it was not told. */
   measuredTtftMs: number | null
@@ -112,6 +113,7 @@ const NOTHING = {
   code: null,
   text: '',
   host: '',
+  decisionId: '',
   attempts: 0,
   continued: false,
   costUsd: null,
@@ -143,7 +145,6 @@ function told(
   const code = said?.split(':')[0] ?? null
   // Which codes there are is not the caller's concern here; one that blames ourselves is.
   const lie = said === null || code === 'internal' ? violation : null
-  const cost = headers.get('x-switchyard-cost-usd')
   const data = eventsOf(body)
   const detail = question.explained ? detailOf(data, body) : undefined
   const ok = status === 200 && said === null && violation === null
@@ -154,9 +155,10 @@ function told(
     code,
     text: ok ? textOf(question, body, data) : '',
     host: headers.get('x-switchyard-provider') ?? '',
+    decisionId: headers.get('x-switchyard-decision-id') ?? '',
     attempts: Number(headers.get('x-switchyard-attempts') ?? 0),
     continued: body.includes(': switchyard continued'),
-    costUsd: detail?.switchyard.cost_usd ?? (cost === null ? null : Number(cost)),
+    costUsd: detail?.switchyard.cost_usd ?? null,
     measuredTtftMs:
       detail?.switchyard.attempts.findLast(({ outcome }) => outcome === 'succeeded')?.ttft_ms ?? null,
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { type Answered, askOnce, CHAT } from './ask.ts'
 import { COSTLY, mixedFaults } from './faults.ts'
@@ -11,10 +12,13 @@ const SHARE = 0.6
 const ATTEMPTS = [1, 2, 3] as const
 const TOTAL_MS = [200, 500, 900] as const
 /** Of what one answer is expected to cost. */
-const COSTS = [1.1, 2.2] as const
+const COSTS = [1.05, 1.6] as const
 /** What a busy machine may add to a deadline: what nearly all healthy answers stay below, and at least so much. */
 const LEAST_TOLERANCE_MS = 100
 const HEALTHY = 150
+
+/** Until the latest answers are in the history. */
+const RECORDING_MS = 4_000
 
 type Budget = { name: 'attempts' | 'time' | 'dollars'; limit: number }
 
@@ -31,6 +35,10 @@ export async function runBudgets(stand: Stand, perSecond: number, count: number)
   const asked = await load(stand, perSecond, count, expectedUsd)
   const calls = callsPerRequest(stand, since)
   await stand.script([])
+  const costs = await recordedCosts(
+    stand,
+    asked.flatMap(({ budget, answered }) => (budget.name === 'dollars' ? answered.decisionId : [])),
+  )
   const answers = asked.map(({ answered }) => answered)
   tell('succeed', `${percent(answers.filter(({ ok }) => ok).length / answers.length)} of ${answers.length}`)
   tell('tell the truth', percent(answers.filter(({ lie }) => lie === null).length / answers.length))
@@ -38,19 +46,21 @@ export async function runBudgets(stand: Stand, perSecond: number, count: number)
     attempts: ({ question, attempts }: Answered) =>
       Math.max(attempts, calls.get(tagOf(question.prompt)) ?? 0),
     time: ({ totalMs }: Answered) => totalMs,
-    dollars: ({ costUsd }: Answered) => costUsd ?? 0,
+    dollars: ({ decisionId }: Answered) => costs.get(decisionId) ?? 0,
   }
   const tolerance = { attempts: 0, time: toleranceMs, dollars: 1e-9 }
   const shown = { attempts: String, time: milliseconds, dollars: (usd: number) => `$${usd.toPrecision(3)}` }
   for (const name of ['attempts', 'time', 'dollars'] as const) {
     const own = asked.filter(({ budget }) => budget.name === name)
     const over = own.map(({ budget, answered }) => used[name](answered) - budget.limit)
+    const fullest = Math.max(...own.map(({ budget, answered }) => used[name](answered) / budget.limit))
     const exceeded = over.filter((by) => by > tolerance[name]).length
     const most = Math.max(...over)
-    const worst = most > 0 ? `, worst by ${shown[name](most)}` : ''
+    const worst = most > 0 ? `worst by ${shown[name](most)}` : `at most ${percent(fullest, 0)} used`
     const target = name === 'time' ? `0 by more than ${milliseconds(toleranceMs)}` : '0'
-    hold(`budgets of ${name} exceeded`, target, `${exceeded} of ${own.length}${worst}`, exceeded === 0)
+    hold(`budgets of ${name} exceeded`, target, `${exceeded} of ${own.length}, ${worst}`, exceeded === 0)
   }
+  tell('answers whose cost is in the history', String(costs.size))
   const retried = asked.filter(({ answered }) => (calls.get(tagOf(answered.question.prompt)) ?? 0) > 1).length
   tell('requests with more than one call', percent(retried / asked.length))
   return rows
@@ -66,7 +76,7 @@ async function load(
     const budget = budgetOf(number, expectedUsd)
     const prompt = promptOf(number)
     const wishes = { ...REQUEST, ...wishesOf(budget) }
-    const streamed = budget.name !== 'dollars' && number % 2 === 0
+    const streamed = number % 2 === 0
     return { budget, answered: await askOnce(stand, { protocol: CHAT, streamed, prompt, wishes }, number) }
   })
 }
@@ -117,6 +127,21 @@ function callsPerRequest(stand: Stand, since: number): ReadonlyMap<string, numbe
     if (at >= since) counts.set(tagOf(opening), (counts.get(tagOf(opening)) ?? 0) + 1)
   }
   return counts
+}
+
+const recorded = z.object({ cost_usd: z.number().nullable() })
+
+/** What the history says that each cost with all its attempts, also where the answer broke off. */
+async function recordedCosts(stand: Stand, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  await sleep(RECORDING_MS)
+  const costs = new Map<string, number>()
+  const headers = { authorization: `Bearer ${stand.keys[0] ?? ''}` }
+  for (const id of ids) {
+    const response = await fetch(`${stand.url}/v1/decisions/${id}`, { headers })
+    const cost = recorded.safeParse(await response.json()).data?.cost_usd ?? null
+    if (cost !== null) costs.set(id, cost)
+  }
+  return costs
 }
 
 const decision = z.object({

@@ -17,13 +17,14 @@ const PACE = { ttftMs: 60, tokensPerSecond: 400 }
 /** Where only whether an answer comes counts, time goes into more requests: each event by itself costs the most. */
 const HASTE = { ttftMs: 10, tokensPerSecond: Infinity }
 
-/** Its own breakers and figures: models of one host are kept apart. Each is served by three hosts at one price. */
+/** Its own breakers and figures: models of one host are kept apart. Each is served by three hosts. */
 export const MODELS = {
   mixedFaults: 'deepseek/deepseek-v4.1-flash',
   deadHost: 'moonshot/kimi-k3',
   healthy: 'minimax/minimax-m3',
   hedging: 'zai/glm-5.3-flash',
-  budgets: 'zai/glm-5.3',
+  // It does not think, so what it costs is foreseen well.
+  budgets: 'meta/llama-3.3-70b',
   figures: 'deepseek/deepseek-v4-pro',
 } as const
 
