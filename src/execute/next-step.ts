@@ -1,6 +1,6 @@
 import type { Failure, FailureCode } from '../core/chat.ts'
 import { FALLBACK_POLICY } from '../core/errors.ts'
-import type { LiveOffers } from '../core/live.ts'
+import type { LiveOffer, LiveOffers } from '../core/live.ts'
 import type { Reliability } from '../core/reliability.ts'
 import type { Reason } from '../core/routing.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
@@ -54,6 +54,8 @@ const LONGEST_WAIT_MS = 20_000
 const MAX_CHECKED = 2
 /** A hedge is not worth a call before this, in ms: ordinary scatter. */
 const LEAST_HEDGE_MS = 50
+/** Where many calls are late the 95th percentile is one of those: later than so many medians is late in any case. */
+const LATE_MEDIANS = 3
 
 const NOBODY: Failure = { code: 'provider_failed', message: 'Nobody to ask' }
 
@@ -97,10 +99,14 @@ function hedged(first: Call, mayAsk: boolean, state: LoopState): NextStep {
  */
 function hedgeTime({ tried, startedAt }: Call, { limits, live, stream }: LoopState): number | null {
   if (!limits.hedge) return null
-  const usual = limits.hedge.afterMs ?? live().get(tried.candidate.key)?.ttftMs?.p95
-  if (usual === undefined) return null
+  const usual = limits.hedge.afterMs ?? lateTime(live().get(tried.candidate.key)?.ttftMs)
+  if (usual === null) return null
   const writing = stream ? 0 : 1.5 * (tried.prediction.latencyMs - tried.prediction.ttftMs)
   return startedAt + Math.max(LEAST_HEDGE_MS, usual + writing)
+}
+
+function lateTime(ttftMs: LiveOffer['ttftMs'] | undefined): number | null {
+  return ttftMs ? Math.min(ttftMs.p95, LATE_MEDIANS * ttftMs.p50) : null
 }
 
 /** A candidate that may be asked, from when on (Unix ms), and how gladly: the lower the rank the more so. */

@@ -75,7 +75,11 @@ function armOf(candidate: Candidate, effort: ReasoningEffort | null, context: Ju
   const figures = live.get(candidate.key)
   const cachedInput = holds(holder, candidate) ? keptShare(request) : 0
   const speed = speedOf(candidate, figures)
-  const prediction = predict(candidate, demand, effort, outlook, { speed, cachedInput })
+  const prediction = predict(candidate, demand, effort, outlook, {
+    speed,
+    cachedInput,
+    maxOutputTokens: request.sampling.maxOutputTokens,
+  })
   const excludedBy = exclusionOf(candidate, prediction, context)
   return { candidate, effort, prediction, excludedBy, failureRate: failureRateOf(figures) }
 }

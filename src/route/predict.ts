@@ -19,20 +19,23 @@ export type Prediction = {
   latencyMs: number
 }
 
+/** `cachedInput`: the share (0..1) of the input that its host still holds. */
+type Circumstances = { speed: Speed; cachedInput?: number; maxOutputTokens?: number | undefined }
+
 /**
  * What a candidate is expected to do. Cost and latency follow from the expected tokens, thinking included; harder
  * requests are thought about longer.
  *
- * @param now what is known of its host at this moment: its speed, and the share (0..1) of the input that it still holds
+ * @param now what is known of its host at this moment, and the most tokens that the caller lets it write
  */
 export function predict(
   candidate: Candidate,
   demand: Demand,
   effort: ReasoningEffort | null,
   outlook: Outlook,
-  { speed, cachedInput }: { speed: Speed; cachedInput: number } = { speed: candidate, cachedInput: 0 },
+  { speed, ...bounds }: Circumstances = { speed: candidate },
 ): Prediction {
-  const usage = expectedUsage(candidate, demand, effort, outlook, cachedInput)
+  const usage = expectedUsage(candidate, demand, effort, outlook, bounds)
   const prior = priorLogit(candidate, demand, effort, outlook)
   const priorQuality = sigmoid(prior)
   const shift = shiftFor(candidate, demand, outlook)
@@ -71,7 +74,7 @@ function expectedUsage(
   demand: Demand,
   effort: ReasoningEffort | null,
   { beliefs }: Outlook,
-  cachedInput: number,
+  { cachedInput = 0, maxOutputTokens = Infinity }: Omit<Circumstances, 'speed'>,
 ): Usage {
   const { model } = candidate
   const thinking = model.reasoning.kind === 'none' ? 0 : THINKING_TOKENS[effort ?? UNCONTROLLED_EFFORT]
@@ -79,13 +82,13 @@ function expectedUsage(
   const stretch = 0.5 + demand.difficulty
   const learned = beliefs.predictions.get(model.id)?.outputTokens ?? null
   const answer = learned === null ? demand.expectedOutputTokens : Math.max(1, learned - usual * stretch)
-  const reasoningTokens = Math.round(thinking * stretch)
+  const reasoningTokens = Math.min(maxOutputTokens, Math.round(thinking * stretch))
   const inputTokens = demand.inputTokens[model.tokenFamily]
   return {
     ...NO_USAGE,
     inputTokens,
     cachedInputTokens: Math.round(inputTokens * cachedInput),
-    outputTokens: Math.round(answer) + reasoningTokens,
+    outputTokens: Math.min(maxOutputTokens, Math.round(answer) + reasoningTokens),
     reasoningTokens,
   }
 }

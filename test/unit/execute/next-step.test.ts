@@ -107,13 +107,20 @@ describe('asking again', () => {
 
 describe('hedging', () => {
   const limits = { retries: 2, maxAttempts: 8, hedge: { afterMs: null } }
-  const live: LiveOffers = new Map([[a1.candidate.key, { ...UNKNOWN_OFFER, ttftMs: { p50: 200, p95: 900 } }]])
+  const live: LiveOffers = new Map([[a1.candidate.key, { ...UNKNOWN_OFFER, ttftMs: { p50: 400, p95: 900 } }]])
 
   it('asks another when the first is later than nearly always, and only one more', () => {
     const silent = [running(a1, NOW - 900)]
     expect(nextStep(state([running(a1, NOW)], { limits, live }))).toEqual({ do: 'wait', until: NOW + 900 })
     expect(asked(silent, { limits, live })).toBe(b1)
     expect(nextStep(state([...silent, running(b1)], { limits, live }))).toEqual({ do: 'wait', until: null })
+  })
+
+  it('is not put off by how late the late ones are', () => {
+    const stalling = new Map([[a1.candidate.key, { ...UNKNOWN_OFFER, ttftMs: { p50: 100, p95: 9_000 } }]])
+    expect(nextStep(state([running(a1, NOW)], { limits, live: stalling }))).toMatchObject({
+      until: NOW + 300,
+    })
   })
 
   it('waits for a whole answer as long as it takes to write', () => {

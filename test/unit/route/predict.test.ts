@@ -211,6 +211,13 @@ describe('predict', () => {
     expect(grown.ttftMs).toBe(base.ttftMs)
   })
 
+  it('expects no more to be written than the caller lets it, thoughts included', () => {
+    const thinker = candidate({ facts: { reasoning: { kind: 'effort', efforts: ['high'] } } })
+    const bounds = { speed: thinker, maxOutputTokens: 24 }
+    const bounded = prediction.predict(thinker, demand(), 'high', PUBLISHED_ONLY, bounds)
+    expect(bounded.costMicroUsd).toBe(1_000 + 4 * 24)
+  })
+
   it('counts input as the tokenizer of the model does', () => {
     const { inputTokens } = demand()
     const counted = demand({ inputTokens: { ...inputTokens, anthropic: 3_000 } })
