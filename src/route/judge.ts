@@ -119,6 +119,15 @@ export function counterfactualOf(judged: readonly Judged[]): Decision['counterfa
   }
 }
 
+/** Who is barred by nothing but an open breaker: better asked than nobody, once all others have failed. */
+export function sparesOf(judged: readonly Judged[]): EligibleCandidate[] {
+  return judged.flatMap((one) => {
+    if (one.eligible || one.excludedBy !== 'breaker_open') return []
+    const { candidate, effort, prediction } = one
+    return { candidate, effort, prediction, eligible: true, score: 0 }
+  })
+}
+
 /** Limits count the last minute: when so much of it has passed, a sixth of what steady traffic took is free again. */
 const RETRY_AFTER_MS = 10_000
 

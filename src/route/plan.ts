@@ -15,6 +15,8 @@ export type PlanInput = {
   fallbacks: readonly Selection[]
   /** Eligible candidates, best first; never empty. */
   ranked: readonly EligibleCandidate[]
+  /** Whose host may be ill, best first: tried after all others. */
+  spares: readonly EligibleCandidate[]
   judged: readonly Judged[]
   provider: ProviderPreferences
   pin: Pin | null
@@ -31,7 +33,7 @@ export function planAttempts(input: PlanInput): Plan {
   const named = bestOfEach(others, first[0])
   // Named fallbacks are wanted soon: only one more host of the first model is tried before them.
   const own = named.length > 0 ? first.slice(0, 2) : first
-  const wanted = new Set([...own, ...named, ...first, ...others.flat()])
+  const wanted = new Set([...own, ...named, ...first, ...others.flat(), ...input.spares])
   const attempts = [...wanted].slice(0, provider.allowFallbacks === false ? 1 : MAX_PLAN)
   return {
     attempts,

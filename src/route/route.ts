@@ -12,7 +12,7 @@ import type { Decision, EligibleCandidate, HostState, Policy } from './decision.
 import { type Arm, explore, type Exploration } from './explore.ts'
 import { fallbacksFor } from './fallbacks-for.ts'
 import { patternTest } from './filter.ts'
-import { counterfactualOf, eligibleOf, judge } from './judge.ts'
+import { counterfactualOf, eligibleOf, judge, sparesOf } from './judge.ts'
 import { type LimitContext, takenByHost } from './limits.ts'
 import { logitOf, type Outlook, outlookOf, spreadFor } from './outlook.ts'
 import { isWarm, pinOf, type SessionMemory } from './pin.ts'
@@ -75,7 +75,8 @@ export function route(input: RoutingInput): Decision {
   const exploration = isFree ? exploreModels(bestFirst, input, outlook) : null
   const ranked = ranking.shared(exploration?.explored ? withFirst(exploration.chosen, bestFirst) : bestFirst)
   const order = (eligible: readonly EligibleCandidate[]) => ranking.shared(ranking.bestFirst(eligible))
-  const plan = planAttempts({ selection, fallbacks, ranked, judged, provider, pin, weights })
+  const spares = ranking.bestFirst(sparesOf(judged))
+  const plan = planAttempts({ selection, fallbacks, ranked, spares, judged, provider, pin, weights })
   const [choice, ...others] = plan.attempts
   if (!choice) throw new AppError('internal', 'A ranking without a first')
   return {

@@ -30,6 +30,7 @@ function planOf(names: readonly string[], rest: Partial<PlanInput> = {}) {
     selection: AUTO,
     fallbacks: [],
     ranked,
+    spares: [],
     judged: ranked,
     provider: {},
     pin: null,

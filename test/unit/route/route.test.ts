@@ -246,6 +246,8 @@ describe('route', () => {
 
   it('avoids an open breaker, and tries it when there is nothing else', () => {
     const live = openBreakers('one/v/strong')
+    const plan = decide({ ...auto({}), live }).plan.map(({ candidate }) => candidate.model.id)
+    expect(plan).toEqual(['v/cheap', 'v/strong'])
     expect(chosen({ ...named('auto:best'), live })).toBe('v/cheap')
     expect(chosen({ ...named('strong'), live })).toBe('v/strong')
     expect(decide({ ...named('strong', 'cheap'), live })).toMatchObject({ reason: 'fallback_error' })
