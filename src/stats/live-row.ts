@@ -22,7 +22,7 @@ import {
   newest,
 } from './figures.ts'
 import { afterLatencies, type Peak, peakAt, withLatencies } from './peak.ts'
-import { addSketch, countOf, quantilesOf, type Sketch } from './sketch.ts'
+import { addSketch, type Sketch, type Spread, spreadOf } from './sketch.ts'
 import { sumsOf } from './sliding-counts.ts'
 import { IN_FLIGHT_MS, type OfferDelta, type SharedOffer, SPAN_MS } from './snapshot.ts'
 
@@ -36,6 +36,8 @@ type Lease = {
   /** When it began; null: not yet. */
   begunAt: number | null
 }
+
+type Spreads = Pick<SharedOffer, 'ttftMs' | 'tokensPerSecond'>
 
 /** One offer in one isolate. Peak and breaker hold everything that is known; figures add up. */
 export type Row = {
@@ -53,16 +55,12 @@ export type Row = {
   breaker: Breaker
   lease: Lease | null
   usedAt: number
-  quantiles: { at: number; ttftMs: Quantiles; tokensPerSecond: Quantiles } | null
+  /** How what is not shared yet is distributed. */
+  own: Spreads | null
 }
-
-/** Of `count` values, at 50 and 95 %. */
-type Quantiles = { count: number; values: readonly number[] }
 
 /** Fewer values than this do not tell how the next will be. */
 const MIN_VALUES = 5
-/** Quantiles change slowly and cost more than all else: they are reckoned at most this often while calls end. */
-const QUANTILES_MS = 250
 /** Outcomes that wait to be told are of this span at most: a breaker goes by the last moments. */
 const OUTCOMES_MS = 30_000
 /** After this long without an end, the call that looked is taken for lost. */
@@ -80,7 +78,7 @@ export function newRow(now: number): Row {
     breaker: CLOSED,
     lease: null,
     usedAt: now,
-    quantiles: null,
+    own: null,
   }
 }
 
@@ -117,7 +115,7 @@ export function endCall(row: Row, sample: Sample, now: number, settings: Breaker
   row.inFlight = Math.max(0, row.inFlight - 1)
   row.changed = true
   row.usedAt = now
-  if (row.quantiles && now - row.quantiles.at >= QUANTILES_MS) row.quantiles = null
+  row.own = null
   countEnded(since.figures, sample, now)
   const { ttftMs, startedAt } = sample
   if (ttftMs !== null) {
@@ -155,16 +153,13 @@ function rollOver(row: Row, now: number): void {
   const { since, shared } = row
   if (!row.changed) since.from = now
   if (row.flying || now - since.from < SPAN_MS) return
-  const { figures } = since
-  row.shared = {
-    figures,
-    peak: row.peak,
-    breaker: row.breaker,
-    inFlight: shared?.inFlight ?? 0,
-    probeMs: null,
-  }
+  const { requests, failures, lastMinute, lastErrors } = since.figures
+  const { peak, breaker } = row
+  const counted = { requests, failures, lastMinute, lastErrors, ...spreadsOf([since.figures]) }
+  row.shared = { ...counted, peak, breaker, inFlight: shared?.inFlight ?? 0, probeMs: null }
   row.sharedAt = now
   row.since = emptySince(now)
+  row.own = null
 }
 
 /** What there is to tell of an offer; null for nothing. It is flying until it is acknowledged or given up. */
@@ -198,7 +193,7 @@ export function takeOver(row: Row, shared: SharedOffer, now: number, settings: B
   row.shared = shared
   row.sharedAt = now
   row.flying = null
-  row.quantiles = null
+  row.own = null
   row.peak = afterLatencies(shared.peak, row.since.latencies)
   row.since.outcomes = relevant(row.since.outcomes, shared.breaker)
   row.breaker = advance(shared.breaker, row.since.outcomes, now, settings)
@@ -218,19 +213,22 @@ export function observed(
   now: number,
   { settings, alone }: { settings: BreakerSettings; alone: boolean },
 ): ObservedOffer {
-  const parts = partsOf(row, now)
-  row.quantiles ??= quantilesIn(parts, now)
-  const { ttftMs, tokensPerSecond } = row.quantiles
-  const [p50, p95] = ttftMs.values
+  const { since, flying } = row
+  const own = flying ? [since.figures, flying.figures] : [since.figures]
+  const shared = now - row.sharedAt < SPAN_MS ? row.shared : null
+  const parts = shared ? [...own, shared] : own
+  row.own ??= spreadsOf(own)
+  const ttft = better(row.own.ttftMs, shared?.ttftMs)
+  const speed = better(row.own.tokensPerSecond, shared?.tokensPerSecond)
   const breaker = atTime(row.breaker, now, settings)
   const [requestsPerMinute, tokensPerMinute] = lastMinuteOf(parts, now)
-  const elsewhere = now - row.sharedAt < IN_FLIGHT_MS ? (row.shared?.inFlight ?? 0) : 0
+  const elsewhere = now - row.sharedAt < IN_FLIGHT_MS ? (shared?.inFlight ?? 0) : 0
   return {
     requests: parts.reduce((total, { requests }) => total + requests, 0),
     failures: parts.reduce((total, { failures }) => total + failures, 0),
-    ttftMs: p50 === undefined || p95 === undefined || ttftMs.count < MIN_VALUES ? null : { p50, p95 },
-    tokensPerSecond: tokensPerSecond.count < MIN_VALUES ? null : (tokensPerSecond.values[0] ?? null),
-    peakTtftMs: row.peak && peakAt(row.peak, p50 ?? row.peak.valueMs, now),
+    ttftMs: ttft && ttft.count >= MIN_VALUES ? { p50: ttft.p50, p95: ttft.p95 } : null,
+    tokensPerSecond: speed && speed.count >= MIN_VALUES ? speed.p50 : null,
+    peakTtftMs: row.peak && peakAt(row.peak, ttft?.p50 ?? row.peak.valueMs, now),
     inFlight: row.inFlight + elsewhere,
     requestsPerMinute,
     tokensPerMinute,
@@ -241,14 +239,7 @@ export function observed(
   }
 }
 
-function partsOf({ shared, sharedAt, flying, since }: Row, now: number): Figures[] {
-  const parts = [since.figures]
-  if (flying) parts.push(flying.figures)
-  if (shared && now - sharedAt < SPAN_MS) parts.push(shared.figures)
-  return parts
-}
-
-function lastMinuteOf(parts: readonly Figures[], now: number): [number, number] {
+function lastMinuteOf(parts: readonly Pick<Figures, 'lastMinute'>[], now: number): [number, number] {
   let [requests, tokens] = [0, 0]
   for (const { lastMinute } of parts) {
     const [begun, used] = sumsOf(lastMinute, { now, windowMs: MINUTE_MS })
@@ -258,11 +249,16 @@ function lastMinuteOf(parts: readonly Figures[], now: number): [number, number] 
   return [requests, tokens]
 }
 
-function quantilesIn(parts: readonly Figures[], now: number): NonNullable<Row['quantiles']> {
-  const of = (read: (part: Figures) => Sketch): Quantiles => {
+/** What was told of more values tells more; what is not shared yet is mostly of the last second. */
+function better(own: Spread | null, shared: Spread | null | undefined): Spread | null {
+  return shared && shared.count >= (own?.count ?? 0) ? shared : own
+}
+
+function spreadsOf(parts: readonly Figures[]): Spreads {
+  const spread = (read: (part: Figures) => Sketch): Spread | null => {
     const all: Sketch = []
     for (const part of parts) addSketch(all, read(part))
-    return { count: countOf(all), values: quantilesOf(all, [0.5, 0.95]) }
+    return spreadOf(all)
   }
-  return { at: now, ttftMs: of((part) => part.ttftMs), tokensPerSecond: of((part) => part.tokensPerSecond) }
+  return { ttftMs: spread((part) => part.ttftMs), tokensPerSecond: spread((part) => part.tokensPerSecond) }
 }

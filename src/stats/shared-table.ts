@@ -1,18 +1,9 @@
 import { advance, atTime, type Breaker, type BreakerSettings, CLOSED } from './breaker.ts'
-import {
-  addTally,
-  emptyTally,
-  type Figures,
-  isEmpty,
-  type LastError,
-  MINUTE_MS,
-  newest,
-  type Tally,
-} from './figures.ts'
+import { addTally, emptyTally, isEmpty, type LastError, MINUTE_MS, newest, type Tally } from './figures.ts'
 import { Gauges } from './gauges.ts'
 import { Leases } from './leases.ts'
 import { afterLatencies, type Peak } from './peak.ts'
-import { quantilesOf } from './sketch.ts'
+import { type Spread, spreadOf } from './sketch.ts'
 import { merged, type SlidingCounts } from './sliding-counts.ts'
 import {
   type Delta,
@@ -53,8 +44,13 @@ export type StoredTable = {
   finished: MinuteEntry[]
 }
 
-/** `both`: the current span and the one before as one. */
-type Offer = StoredOffer & { both: Tally }
+/** How often the distributions of many values are reckoned, in numbers of a sketch; those of fewer always. */
+const SPREADS_MS = 1_000
+const MANY = 100
+
+/** `both`: the current span and the one before as one; `spreads`: how its values are distributed, as last reckoned. */
+type Offer = StoredOffer & { both: Tally; spreads: Spreads | null }
+type Spreads = { at: number; isStale: boolean; ttftMs: Spread | null; tokensPerSecond: Spread | null }
 
 /** What all isolates of a region know together of the offers of one shard. */
 export class SharedTable {
@@ -71,7 +67,9 @@ export class SharedTable {
     this.#span = stored.span
     this.#minute = stored.minute
     this.#finished = stored.finished
-    this.#offers = new Map(stored.offers.map(([key, offer]) => [key, { ...offer, both: bothOf(offer) }]))
+    this.#offers = new Map(
+      stored.offers.map(([key, offer]) => [key, { ...offer, both: bothOf(offer), spreads: null }]),
+    )
   }
 
   /** A table of which nothing is known yet. */
@@ -116,7 +114,7 @@ export class SharedTable {
       place: this.place,
       span: this.#span,
       minute: this.#minute,
-      offers: [...this.#offers].map(([key, { both: _both, ...offer }]) => [key, offer]),
+      offers: [...this.#offers].map(([key, { both: _both, spreads: _spreads, ...offer }]) => [key, offer]),
       finished: this.#finished,
     }
   }
@@ -147,6 +145,7 @@ export class SharedTable {
       offer.previous = isNext ? offer.current : emptyTally()
       offer.current = emptyTally()
       offer.both = bothOf(offer)
+      offer.spreads = null
       if (isEmpty(offer.both) && offer.breaker.openUntil <= now) this.#offers.delete(key)
     }
     this.#span = span
@@ -156,6 +155,7 @@ export class SharedTable {
     const offer = this.#offers.get(key) ?? this.#newOffer(key)
     if (!offer) return
     const { figures, latencies, outcomes } = delta
+    if (offer.spreads) offer.spreads.isStale = true
     for (const tally of [offer.current, offer.both, offer.minute]) addTally(tally, figures)
     offer.lastMinute = merged(offer.lastMinute, figures.lastMinute, { now, windowMs: MINUTE_MS })
     offer.lastErrors = newest([...figures.lastErrors, ...offer.lastErrors])
@@ -172,18 +172,20 @@ export class SharedTable {
       minute: emptyTally(),
       both: emptyTally(),
     }
-    const offer = { ...tallies, lastMinute: [], lastErrors: [], peak: null, breaker: CLOSED }
+    const offer = { ...tallies, lastMinute: [], lastErrors: [], peak: null, breaker: CLOSED, spreads: null }
     this.#offers.set(key, offer)
     return offer
   }
 
   #snapshot(asked: Delta | null, now: number): Snapshot {
     const offers = [...this.#offers].map(([key, offer]) => {
-      const { both, lastMinute, lastErrors, peak } = offer
-      const figures: Figures = { ...both, lastMinute, lastErrors }
+      const { both, lastMinute, lastErrors, peak, breaker } = offer
+      const { ttftMs, tokensPerSecond } = freshSpreads(offer, now)
+      const { requests, failures } = both
+      const figures = { requests, failures, lastMinute, lastErrors, ttftMs, tokensPerSecond }
       const inFlight = this.#gauges.elsewhere(key, asked?.isolate ?? null)
       const probeMs = asked && this.#probeMs(key, offer, asked, now)
-      return { key, offer: { figures, peak, breaker: offer.breaker, inFlight, probeMs } }
+      return { key, offer: { ...figures, peak, breaker, inFlight, probeMs } }
     })
     return { version: STATS_VERSION, at: now, offers }
   }
@@ -209,16 +211,26 @@ function bothOf({ current, previous }: StoredOffer): Tally {
   return both
 }
 
+function freshSpreads(offer: Offer, now: number): Spreads {
+  const { spreads, both } = offer
+  const { ttftMs, tokensPerSecond } = both
+  const isMany = Math.max(ttftMs.length, tokensPerSecond.length) > MANY
+  if (spreads && (!spreads.isStale || (isMany && now - spreads.at < SPREADS_MS))) return spreads
+  const fresh = { ttftMs: spreadOf(ttftMs), tokensPerSecond: spreadOf(tokensPerSecond) }
+  offer.spreads = { at: now, isStale: false, ...fresh }
+  return offer.spreads
+}
+
 function offerMinute(key: string, tally: Tally): OfferMinute {
-  const [p50, p95] = quantilesOf(tally.ttftMs, [0.5, 0.95])
+  const ttft = spreadOf(tally.ttftMs)
   const host = hostOf(key)
   return {
     host,
     model: key.slice(host.length + 1),
     requests: tally.requests,
     failures: tally.byCode,
-    ttftMs: p50 === undefined || p95 === undefined ? null : { p50, p95 },
-    tokensPerSecond: quantilesOf(tally.tokensPerSecond, [0.5])[0] ?? null,
+    ttftMs: ttft && { p50: ttft.p50, p95: ttft.p95 },
+    tokensPerSecond: spreadOf(tally.tokensPerSecond)?.p50 ?? null,
     costMicroUsd: tally.costMicroUsd,
   }
 }

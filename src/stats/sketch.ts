@@ -29,6 +29,15 @@ export function countOf(sketch: readonly number[]): number {
   return count
 }
 
+/** Where half of all values lie, and where nearly all do. */
+export type Spread = { count: number; p50: number; p95: number }
+
+/** Null without values. */
+export function spreadOf(sketch: readonly number[]): Spread | null {
+  const [p50, p95] = quantilesOf(sketch, [0.5, 0.95])
+  return p50 === undefined || p95 === undefined ? null : { count: countOf(sketch), p50, p95 }
+}
+
 /**
  * Values below which these shares (0..1) of all values lie, each within 2 % of its rank; empty without values.
  * Between the middles of two centroids it is interpolated.

@@ -12,7 +12,12 @@ export function withMore(
   more: readonly [number, number],
   window: { now: number; windowMs: number },
 ): SlidingCounts {
-  return merged(counts, [Math.floor(window.now / SLOT_MS), ...more], window)
+  const slot = Math.floor(window.now / SLOT_MS)
+  const [last, first, second] = counts.slice(-3)
+  if (last !== slot || first === undefined || second === undefined) {
+    return merged(counts, [slot, ...more], window)
+  }
+  return [...counts.slice(0, -2), first + more[0], second + more[1]]
 }
 
 /** Both lists as one, without what is older than `windowMs`. */

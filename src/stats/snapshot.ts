@@ -2,6 +2,7 @@ import { fnv1a } from '../core/hash.ts'
 import type { Breaker, BreakerSettings, Outcomes } from './breaker.ts'
 import type { Figures } from './figures.ts'
 import type { Latencies, Peak } from './peak.ts'
+import type { Spread } from './sketch.ts'
 
 /** What isolates and the object they share tell each other. Plain data: it crosses RPC, KV and storage. */
 
@@ -56,8 +57,10 @@ export type Delta = {
 }
 
 /** One offer by everybody's calls. */
-export type SharedOffer = {
-  figures: Figures
+export type SharedOffer = Pick<Figures, 'requests' | 'failures' | 'lastMinute' | 'lastErrors'> & {
+  /** Of all values that were told; isolates need no more of how they are distributed. */
+  ttftMs: Spread | null
+  tokensPerSecond: Spread | null
   peak: Peak | null
   breaker: Breaker
   /** Calls on their way elsewhere. */

@@ -121,7 +121,7 @@ describe('a StatsObject', () => {
 
     const text = await env.CONFIG.get(publishedKey({ region, shard: shardOf(KEY) }))
     const published: Snapshot = JSON.parse(text ?? '{}')
-    expect(published.offers).toMatchObject([{ key: KEY, offer: { figures: { requests: 6 } } }])
+    expect(published.offers).toMatchObject([{ key: KEY, offer: { requests: 6 } }])
     const unreachable = { getByName: () => ({ sync: () => new Promise(() => undefined) }) }
     const cold = isolate(region, { STATS: unreachable })
     seen(cold)

@@ -124,6 +124,22 @@ describe('a shared table', () => {
     expect(again.finishedMinutes(START + 61_000)).toHaveLength(1)
   })
 
+  it('tells the quantiles of everybody’s values, within a second of many', () => {
+    const shared = sharedTable()
+    const [one, two] = [isolate('one'), isolate('two')]
+    for (let ms = 1; ms <= 400; ms++) {
+      call(ms % 2 === 0 ? one : two, OK, START, { ttftMs: ms, tokensPerSecond: 1_000 - ms })
+      if (ms % 50 === 0) for (const table of [one, two]) exchange(table, shared, START + ms)
+    }
+    for (const table of [one, two]) exchange(table, shared, START + 1_100)
+    for (const table of [one, two]) {
+      const offer = seen(table, START + 1_100)
+      expect(Math.abs((offer?.ttftMs?.p50 ?? 0) - 200)).toBeLessThanOrEqual(8)
+      expect(Math.abs((offer?.ttftMs?.p95 ?? 0) - 380)).toBeLessThanOrEqual(8)
+      expect(Math.abs((offer?.tokensPerSecond ?? 0) - 800)).toBeLessThanOrEqual(8)
+    }
+  })
+
   it('gives a cold isolate what was published, until it hears more', () => {
     const { shared } = outage()
     const cold = isolate('cold')
@@ -144,9 +160,9 @@ describe('a shared table', () => {
     exchange(table, shared, START)
     call(table, OK, START + 300_000)
     exchange(table, shared, START + 300_000)
-    expect(shared.published(START + 300_000).offers[0]?.offer.figures.requests).toBe(2)
+    expect(shared.published(START + 300_000).offers[0]?.offer.requests).toBe(2)
     shared.roll(START + 600_000)
-    expect(shared.published(START + 600_000).offers[0]?.offer.figures.requests).toBe(1)
+    expect(shared.published(START + 600_000).offers[0]?.offer.requests).toBe(1)
     shared.roll(START + 900_000)
     expect(shared.published(START + 900_000).offers).toEqual([])
   })
