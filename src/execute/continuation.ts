@@ -72,6 +72,12 @@ export function continuationRequest(
   }
 }
 
+/** What the request for the rest says beyond the first one. */
+export function addedWords(written: readonly ReadEvent[]): string {
+  const text = writtenText(written)
+  return text === '' ? '' : `${text}\n${GO_ON}`
+}
+
 /** What was said to the caller before the answer broke off, without thoughts. */
 export function writtenText(written: readonly ReadEvent[]): string {
   return written.map((event) => (event.type === 'text-delta' ? event.text : '')).join('')

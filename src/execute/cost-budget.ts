@@ -4,6 +4,8 @@ import type { EligibleCandidate } from '../route/decision.ts'
 
 /** Input is estimated, and writing it to a cache is dearer: it is taken to cost this much more than it seems. */
 const INPUT_MARGIN = 1.25
+/** What hosts put around messages, which short ones hardly outweigh, in tokens. */
+const TEMPLATE_TOKENS = 32
 /** An answer cut shorter than this, in tokens, is not worth its money. */
 const LEAST_OUTPUT_TOKENS = 64
 
@@ -40,7 +42,7 @@ export function allowanceOf(
   const { price } = candidate.offer
   if (leftMicroUsd === Infinity) return { outputCap: null, mostMicroUsd: 0 }
   if (!price) return null
-  const input = Math.ceil((inputTokens[candidate.model.tokenFamily] + addedTokens) * INPUT_MARGIN)
+  const input = Math.ceil((inputTokens[candidate.model.tokenFamily] + addedTokens) * INPUT_MARGIN) + TEMPLATE_TOKENS
   const thinksDearer = (price.reasoning ?? 0) > price.output
   const usageOf = (outputTokens: number): Usage => ({
     ...NO_USAGE,

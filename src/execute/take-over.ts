@@ -7,7 +7,7 @@ import {
   type ReadEvent,
 } from '../core/chat.ts'
 import type { Attempt } from './attempt.ts'
-import { continuationRequest, continued, mayContinue, type Seam, writtenText } from './continuation.ts'
+import { addedWords, continuationRequest, continued, mayContinue, type Seam, writtenText } from './continuation.ts'
 import { type Loop, open, type Opened, type Wanted } from './loop.ts'
 import { resumed } from './resumed.ts'
 
@@ -81,7 +81,7 @@ async function takeOver(loop: Loop, wanted: Wanted, written: readonly ReadEvent[
   const [choice] = loop.decision.plan
   const countTokens = (text: string) => loop.io.estimateUsage(choice, text).outputTokens
   const request = continuationRequest(wanted.request, written, countTokens)
-  const addedTokens = countTokens(writtenText(written))
+  const addedTokens = countTokens(addedWords(written))
   const opened = await open(loop, { ...wanted, request, addedTokens })
   return opened.kind === 'begun' ? opened : null
 }
