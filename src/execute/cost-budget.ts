@@ -42,7 +42,8 @@ export function allowanceOf(
   const { price } = candidate.offer
   if (leftMicroUsd === Infinity) return { outputCap: null, mostMicroUsd: 0 }
   if (!price) return null
-  const input = Math.ceil((inputTokens[candidate.model.tokenFamily] + addedTokens) * INPUT_MARGIN) + TEMPLATE_TOKENS
+  const input =
+    Math.ceil((inputTokens[candidate.model.tokenFamily] + addedTokens) * INPUT_MARGIN) + TEMPLATE_TOKENS
   const thinksDearer = (price.reasoning ?? 0) > price.output
   const usageOf = (outputTokens: number): Usage => ({
     ...NO_USAGE,

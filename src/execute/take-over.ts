@@ -7,7 +7,14 @@ import {
   type ReadEvent,
 } from '../core/chat.ts'
 import type { Attempt } from './attempt.ts'
-import { addedWords, continuationRequest, continued, mayContinue, type Seam, writtenText } from './continuation.ts'
+import {
+  addedWords,
+  continuationRequest,
+  continued,
+  mayContinue,
+  type Seam,
+  writtenText,
+} from './continuation.ts'
 import { type Loop, open, type Opened, type Wanted } from './loop.ts'
 import { resumed } from './resumed.ts'
 

@@ -3,6 +3,7 @@ import { estimateTokens, noTokens } from '../classify/tokens.ts'
 import type { EmbeddingInputs } from '../core/embedding.ts'
 import type { TokenFamily } from '../core/demand.ts'
 import { AppError, failureBody } from '../core/errors.ts'
+import { chanceOf } from '../core/hash.ts'
 import { createId } from '../core/ids.ts'
 import { configOf, type Env } from '../env.ts'
 import { type EmbeddingExecution, type EmbedIo, executeEmbedding } from '../execute/embed.ts'
@@ -53,6 +54,7 @@ export async function embed(scope: RequestScope, inbound: InboundEmbedding): Pro
 function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbedding): EmbeddingDecision {
   const { env } = scope
   const createdAt = Date.now()
+  const id = createId('dec', createdAt, randomBytes())
   const { localHosts } = configOf(env)
   const plan = planEmbedding({
     request,
@@ -61,9 +63,10 @@ function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbed
     policy: BALANCED,
     hosts: embeddingHosts(env),
     live: liveOffers(scope, createdAt),
+    draw: chanceOf(id),
   })
   return {
-    id: createId('dec', createdAt, randomBytes()),
+    id,
     createdAt,
     requestedModel: routing.model,
     plan,

@@ -56,15 +56,27 @@ export const CLOSED: Breaker = {
 export type Outcomes = {
   ok: number
   ill: number
+  /** Those of the successes whose calls were made in the knowledge that the breaker was open. */
+  dared: number
   /** Failures since the last success. */
   trailingIll: number
   /** When the first of these calls began (Unix ms). */
   begunAt: number
+  /** When the last of them failed (Unix ms); 0 for none. */
+  illAt: number
   /** Until when a rate limit asked to be left alone (Unix ms); 0 for never. */
   openUntil: number
 }
 
-export const NO_OUTCOMES: Outcomes = { ok: 0, ill: 0, trailingIll: 0, begunAt: Infinity, openUntil: 0 }
+export const NO_OUTCOMES: Outcomes = {
+  ok: 0,
+  ill: 0,
+  dared: 0,
+  trailingIll: 0,
+  begunAt: Infinity,
+  illAt: 0,
+  openUntil: 0,
+}
 
 /** Whether a failure speaks of the host's health. A refused request or key says nothing about it. */
 const ILL: Readonly<Record<FailureCode, boolean>> = {
@@ -87,7 +99,7 @@ export function outcomesOf(outcome: Outcome, begunAt: number, now: number): Outc
   if (!isIll(outcome)) return NO_OUTCOMES
   const asked = outcome.code === 'rate_limited' ? outcome.retryAfterMs : undefined
   const openUntil = asked === undefined ? 0 : now + Math.min(asked, MAX_OPEN_MS)
-  return { ok: 0, ill: 1, trailingIll: 1, begunAt, openUntil }
+  return { ok: 0, ill: 1, dared: 0, trailingIll: 1, begunAt, illAt: now, openUntil }
 }
 
 /** Outcomes and those that came after them as one batch. */
@@ -95,9 +107,11 @@ export function withOutcomes(earlier: Outcomes, later: Outcomes): Outcomes {
   return {
     ok: earlier.ok + later.ok,
     ill: earlier.ill + later.ill,
+    dared: earlier.dared + later.dared,
     trailingIll: later.ok > 0 ? later.trailingIll : earlier.trailingIll + later.ill,
     begunAt: Math.min(earlier.begunAt, later.begunAt),
-    openUntil: Math.max(earlier.openUntil, later.openUntil),
+    illAt: Math.max(earlier.illAt, later.illAt),
+    openUntil: later.dared > 0 ? later.openUntil : Math.max(earlier.openUntil, later.openUntil),
   }
 }
 
@@ -120,7 +134,7 @@ export function atTime(breaker: Breaker, now: number, { cooldownMs }: BreakerSet
  * The breaker after more outcomes; those of calls begun before it opened do not count. It opens by failures in a row, by their share,
  * or for as long as a rate limit asks. After that one success begins a slow recovery and one failure opens it again; a
  * recovering one needs several failures for that, fewer than a closed one. A failure never shortens the time that
- * another one set.
+ * another one set; only a success that was dared does.
  */
 export function advance(breaker: Breaker, all: Outcomes, now: number, settings: BreakerSettings): Breaker {
   const before = atTime(breaker, now, settings)
@@ -128,25 +142,28 @@ export function advance(breaker: Breaker, all: Outcomes, now: number, settings: 
   const { ok, ill } = outcomes
   const asked = outcomes.openUntil > now ? Math.min(outcomes.openUntil, now + MAX_OPEN_MS) : 0
   if (ok + ill === 0 && asked === 0) return before
+  // As the one who saw it opened it, whoever else hears of it later.
+  const at = outcomes.illAt === 0 ? now : Math.min(now, outcomes.illAt)
+  const judged = (after: Breaker): Breaker => {
+    const enough = isEnough(after, now, settings)
+    return enough || asked > 0 ? opened(Math.max(asked, enough ? at + settings.cooldownMs : 0), at) : after
+  }
   switch (before.state) {
     case 'open':
-      if (asked === 0 && ill === 0) return recovering(before, outcomes, now)
+      // Others that have not heard of it go on calling for a moment, and some of their calls succeed.
+      if (outcomes.dared > 0 && asked === 0) return judged(recovering(before, outcomes, now))
       return asked > before.openUntil ? { ...before, openUntil: asked } : before
     case 'half-open':
       if (asked === 0 && ill === 0) return recovering(before, outcomes, now)
-      return opened(asked || now + settings.cooldownMs, now)
+      return opened(asked || at + settings.cooldownMs, at)
     case 'closed':
-    case 'ramping': {
-      const after = counted(before, outcomes, now)
-      const enough = isEnough(after, now, settings)
-      if (!enough && asked === 0) return after
-      return opened(Math.max(asked, enough ? now + settings.cooldownMs : 0), now)
-    }
+    case 'ramping':
+      return judged(counted(before, outcomes, now))
   }
 }
 
-function opened(openUntil: number, now: number): Breaker {
-  return { ...CLOSED, state: 'open', since: now, openedAt: now, openUntil }
+function opened(openUntil: number, at: number): Breaker {
+  return { ...CLOSED, state: 'open', since: at, openedAt: at, openUntil }
 }
 
 function recovering({ openedAt }: Breaker, outcomes: Outcomes, now: number): Breaker {

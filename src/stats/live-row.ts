@@ -53,6 +53,8 @@ export type Row = {
   inFlight: number
   peak: Peak | null
   breaker: Breaker
+  /** When it was first known here that the breaker is open. */
+  openSeenAt: number
   lease: Lease | null
   usedAt: number
   /** How what is not shared yet is distributed. */
@@ -76,6 +78,7 @@ export function newRow(now: number): Row {
     inFlight: 0,
     peak: null,
     breaker: CLOSED,
+    openSeenAt: 0,
     lease: null,
     usedAt: now,
     own: null,
@@ -138,14 +141,21 @@ function countOutcome(
   settings: BreakerSettings,
 ): void {
   if (!outcome) return
-  const counted = relevant(outcomesOf(outcome, startedAt, now), row.breaker)
-  row.breaker = advance(row.breaker, counted, now, settings)
+  const one = outcomesOf(outcome, startedAt, now)
+  const isDared = row.breaker.openUntil > now && startedAt >= row.openSeenAt
+  const counted = relevant(isDared ? { ...one, dared: one.ok } : one, row.breaker)
+  setBreaker(row, advance(row.breaker, counted, now, settings), now)
   const { since } = row
   if (now - since.outcomesFrom > OUTCOMES_MS) {
     since.outcomes = NO_OUTCOMES
     since.outcomesFrom = now
   }
   since.outcomes = withOutcomes(since.outcomes, counted)
+}
+
+function setBreaker(row: Row, next: Breaker, now: number): void {
+  if (next.openedAt !== row.breaker.openedAt) row.openSeenAt = now
+  row.breaker = next
 }
 
 /** An isolate that nobody listens to is its own company: after one span, its own figures count as the shared ones. */
@@ -196,7 +206,7 @@ export function takeOver(row: Row, shared: SharedOffer, now: number, settings: B
   row.own = null
   row.peak = afterLatencies(shared.peak, row.since.latencies)
   row.since.outcomes = relevant(row.since.outcomes, shared.breaker)
-  row.breaker = advance(shared.breaker, row.since.outcomes, now, settings)
+  setBreaker(row, advance(shared.breaker, row.since.outcomes, now, settings), now)
   const begunAt = row.lease?.begunAt ?? -Infinity
   if (row.breaker.state === 'half-open' && now - begunAt < PROBE_MS) return
   row.lease = shared.probeMs === null ? null : { until: now + shared.probeMs, begunAt: null }

@@ -1,6 +1,6 @@
 import type { EmbeddingRequest } from '../../core/embedding.ts'
 import { AppError } from '../../core/errors.ts'
-import { type LiveOffers, offerKey } from '../../core/live.ts'
+import { isAdmitted, type LiveOffers, offerKey } from '../../core/live.ts'
 import type { Exclusion, ProviderPreferences, RoutingPreferences } from '../../core/routing.ts'
 import type { Policy } from '../decision.ts'
 import { patternTest } from '../filter.ts'
@@ -18,6 +18,8 @@ export type EmbeddingPlanInput = {
   /** The live hosts that offer embeddings. */
   hosts: ReadonlyMap<string, EmbeddingHost>
   live: LiveOffers
+  /** 0..1: who is recovering gets a share of all requests. */
+  draw: number
 }
 
 /** Where a model's vectors can be had now, in the order to try, and where not and why. */
@@ -70,7 +72,7 @@ function assertAble(model: EmbeddingModel, { inputs, dimensions }: EmbeddingRequ
 function exclusionOf(
   model: EmbeddingModel,
   offer: EmbeddingOffer,
-  { request, preferences, policy, hosts, live }: EmbeddingPlanInput,
+  { request, preferences, policy, hosts, live, draw }: EmbeddingPlanInput,
 ): Exclusion | null {
   const { provider, autoRouter } = preferences
   const host = hosts.get(offer.host)
@@ -82,7 +84,7 @@ function exclusionOf(
   if (denies && host.keepsInputs) return 'data_policy'
   return (
     priceBar(offer, provider) ??
-    (live.get(offerKey(offer.host, model.id))?.admitted === 0 ? 'breaker_open' : null)
+    (isAdmitted(live.get(offerKey(offer.host, model.id)), draw) ? null : 'breaker_open')
   )
 }
 

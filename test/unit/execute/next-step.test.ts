@@ -150,14 +150,14 @@ describe('hedging', () => {
 
 describe('the budgets', () => {
   it('leave out who costs more than is left, and bound what the others write', () => {
-    // 1,250 tokens of input at 1, and output at 10 micro-USD each.
-    expect(nextStep(state([], { maxCostMicroUsd: 11_250 }))).toMatchObject({
+    // 1,282 tokens of input at 1, and output at 10 micro-USD each.
+    expect(nextStep(state([], { maxCostMicroUsd: 11_282 }))).toMatchObject({
       do: 'ask',
-      allowance: { outputCap: 1_000, mostMicroUsd: 11_250 },
+      allowance: { outputCap: 1_000, mostMicroUsd: 11_282 },
     })
     expect(asked([], { maxCostMicroUsd: 1_500 })).toBe('stop')
     const spent = [ended(a1, { code: 'provider_failed' }, { costMicroUsd: 10_000 })]
-    expect(asked(spent, { maxCostMicroUsd: 11_250 })).toBe('stop')
+    expect(asked(spent, { maxCostMicroUsd: 11_282 })).toBe('stop')
   })
 
   it('leave out who has no price, as soon as there is one', () => {

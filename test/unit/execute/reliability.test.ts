@@ -69,13 +69,13 @@ describe('the deadline', () => {
 
 describe('the cost budget', () => {
   it('bounds what is written, and asks nobody for whom too little is left', async () => {
-    // 1,250 tokens of input at 1, output at 10 micro-USD each: 500 tokens for the first, nothing for the second.
+    // 1,282 tokens of input at 1, output at 10 micro-USD each: 500 tokens for the first, nothing for the second.
     const net = world({ one: streaming([finish(), counted(1_000, 400), 'done']), two: good() })
     const budgeted = {
       ...decision(PLAN),
       createdAt: 1_000,
       reliability: net.reliability,
-      maxCostMicroUsd: 6_250,
+      maxCostMicroUsd: 6_282,
     }
     const execution = await execute(budgeted, { request: chat(), stream: true }, net.io)
     expect(net.asked).toMatchObject([{ host: 'one', body: { max_tokens: 500 } }])

@@ -67,6 +67,7 @@ function plan(name: string, provider: ProviderPreferences = {}, world: World = {
     policy: BALANCED,
     hosts: new Map(HOSTS.map(({ id }) => [id, HOST])),
     live: new Map(),
+    draw: 0,
     ...rest,
   })
 }

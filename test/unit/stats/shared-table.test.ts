@@ -54,6 +54,18 @@ describe('two isolates', () => {
     for (const table of [one, two]) expect(seen(table, START + 35)?.breaker).toBe('open')
   })
 
+  it('are not misled by those who had not heard of it, but by a call that was dared', () => {
+    const { shared, one, two } = outage()
+    call(two, OK, START + 5)
+    exchange(two, shared, START + 10)
+    exchange(one, shared, START + 10)
+    for (const table of [one, two]) expect(seen(table, START + 10)?.breaker).toBe('open')
+    call(two, OK, START + 20)
+    exchange(two, shared, START + 20)
+    exchange(one, shared, START + 20)
+    for (const table of [one, two]) expect(seen(table, START + 20)?.breaker).toBe('ramping')
+  })
+
   it('never look at once: who may is told, the other waits, and both recover together', () => {
     const { shared, one, two, half } = outage()
     exchange(two, shared, half)
