@@ -17,6 +17,9 @@ const GO_ON =
   'are there, then go on from that very place in the same language, style and formatting. Do not begin anew, do not ' +
   'apologize, and say nothing about the interruption.'
 
+/** Some hosts refuse to write fewer tokens than this (OpenAI's Responses). */
+const LEAST_TOKENS = 16
+
 const BEGAN_ANEW = 'The model that took over began the answer anew'
 
 /** Relayed events read for what they say; call it once for an answer, they cannot be read again. */
@@ -66,7 +69,7 @@ export function continuationRequest(
     messages: [...request.messages, ...rest],
     sampling: {
       ...sampling,
-      ...(maxOutputTokens !== undefined && { maxOutputTokens: Math.max(1, maxOutputTokens - used) }),
+      ...(maxOutputTokens !== undefined && { maxOutputTokens: Math.max(LEAST_TOKENS, maxOutputTokens - used) }),
     },
     native: null,
   }
