@@ -69,7 +69,9 @@ export function continuationRequest(
     messages: [...request.messages, ...rest],
     sampling: {
       ...sampling,
-      ...(maxOutputTokens !== undefined && { maxOutputTokens: Math.max(LEAST_TOKENS, maxOutputTokens - used) }),
+      ...(maxOutputTokens !== undefined && {
+        maxOutputTokens: Math.min(maxOutputTokens, Math.max(LEAST_TOKENS, maxOutputTokens - used)),
+      }),
     },
     native: null,
   }

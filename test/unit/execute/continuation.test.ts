@@ -76,9 +76,10 @@ describe('continuationRequest', () => {
     expect(request.sampling).not.toHaveProperty('maxOutputTokens')
   })
 
-  it('leaves so many tokens as were not used for text and thoughts, and at least one', () => {
+  it('leaves so many tokens as were not used for text and thoughts, and as many as every host takes', () => {
     expect(tokensLeft(100)).toBe(93)
-    expect(tokensLeft(5)).toBe(1)
+    expect(tokensLeft(20)).toBe(16)
+    expect(tokensLeft(5)).toBe(5)
   })
 
   it('asks the same again where nothing was said yet', () => {
