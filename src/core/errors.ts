@@ -74,6 +74,20 @@ export const FALLBACK_POLICY: Readonly<Record<FailureCode, boolean>> = {
 }
 
 /**
+ * Does a failure speak of the host's health, so that the next call there may fail as well, and another host is likely
+ * to do better? A refused request or key says nothing about it.
+ */
+export const HEALTH_POLICY: Readonly<Record<FailureCode, boolean>> = {
+  provider_failed: true,
+  timeout: true,
+  rate_limited: true,
+  provider_auth: false,
+  provider_rejected: false,
+  context_window: false,
+  content_policy: false,
+}
+
+/**
  * The error a caller is shown when no host answered: the last failure in our words, with the host's own
  * status, code and request id beside it.
  */

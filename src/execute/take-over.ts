@@ -1,11 +1,5 @@
-import {
-  type ChatEvent,
-  type ContentEvent,
-  type FailureCode,
-  isLast,
-  type LastEvent,
-  type ReadEvent,
-} from '../core/chat.ts'
+import { type ChatEvent, type ContentEvent, isLast, type LastEvent, type ReadEvent } from '../core/chat.ts'
+import { HEALTH_POLICY } from '../core/errors.ts'
 import type { Attempt } from './attempt.ts'
 import {
   addedWords,
@@ -19,17 +13,6 @@ import { type Loop, open, type Opened, type Wanted } from './loop.ts'
 import { resumed } from './resumed.ts'
 
 type Begun = Opened & { kind: 'begun' }
-
-/** Whether another model is likely to finish what one did not, by why it broke off. */
-const MAY_FINISH: Readonly<Record<FailureCode, boolean>> = {
-  provider_failed: true,
-  timeout: true,
-  rate_limited: true,
-  provider_auth: false,
-  provider_rejected: false,
-  context_window: false,
-  content_policy: false,
-}
 
 /**
  * The events of a streamed answer; where it breaks off another candidate writes the rest, after a seam. An answer that
@@ -68,7 +51,7 @@ async function* writeOn(
     }
     if (!last) return
     const next =
-      last.type === 'answer-error' && MAY_FINISH[last.code] && takeOvers < maxFallbacks
+      last.type === 'answer-error' && HEALTH_POLICY[last.code] && takeOvers < maxFallbacks
         ? await takeOver(loop, wanted, written)
         : null
     if (!next) return yield last

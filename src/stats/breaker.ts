@@ -1,4 +1,4 @@
-import type { FailureCode } from '../core/chat.ts'
+import { HEALTH_POLICY } from '../core/errors.ts'
 import type { BreakerState, Outcome } from '../core/live.ts'
 import { type SlidingCounts, sumsOf, withMore } from './sliding-counts.ts'
 
@@ -78,19 +78,9 @@ export const NO_OUTCOMES: Outcomes = {
   openUntil: 0,
 }
 
-/** Whether a failure speaks of the host's health. A refused request or key says nothing about it. */
-const ILL: Readonly<Record<FailureCode, boolean>> = {
-  provider_failed: true,
-  timeout: true,
-  rate_limited: true,
-  provider_auth: false,
-  provider_rejected: false,
-  context_window: false,
-  content_policy: false,
-}
-
+/** Whether an outcome speaks against the host's health. */
 export function isIll(outcome: Outcome): boolean {
-  return !outcome.ok && ILL[outcome.code]
+  return !outcome.ok && HEALTH_POLICY[outcome.code]
 }
 
 /** One outcome as a batch. A failure that does not speak of the host's health is none. */

@@ -1,4 +1,4 @@
-import { bar, el, hiddenText, table } from './dom.js'
+import { bar, el, hiddenText, nameHead, table } from './dom.js'
 import { count, duration, languageName, money, percent } from './format.js'
 import { t, termWords } from './language.js'
 
@@ -146,13 +146,7 @@ function candidateRow({ model, provider, predicted, score }, most, place) {
   return el(
     'tr',
     { class: chosen ? 'chosen' : place < 0 ? 'passed' : '' },
-    el(
-      'th',
-      { scope: 'row', class: 'name' },
-      el('span', { class: 'model' }, model),
-      el('span', { class: 'host' }, provider),
-      chosen && hiddenText(` (${t('decision.chosen')})`),
-    ),
+    nameHead(model, provider, chosen && hiddenText(` (${t('decision.chosen')})`)),
     measured(percent(predicted.quality), predicted.quality, '', t('column.quality')),
     measured(money(cost), (cost ?? 0) / most.cost, 'warm', t('column.cost')),
     measured(

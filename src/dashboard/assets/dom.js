@@ -75,6 +75,18 @@ export function table({ caption, heads, rows, kind = '' }) {
   )
 }
 
+/**
+ * The head of a row that is about a model, with the small print below its name.
+ *
+ * @param {string} model
+ * @param {string} below
+ * @param {...Child} more
+ */
+export function nameHead(model, below, ...more) {
+  const lines = [el('span', { class: 'model' }, model), el('span', { class: 'host' }, below)]
+  return el('th', { scope: 'row', class: 'name' }, ...lines, ...more)
+}
+
 /** @param {string} text */
 export function hiddenText(text) {
   return el('span', { class: 'visually-hidden' }, text)

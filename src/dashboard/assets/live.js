@@ -1,4 +1,4 @@
-import { byId, el, table } from './dom.js'
+import { byId, el, nameHead, table } from './dom.js'
 import { clockTime, count, duration, percent } from './format.js'
 import { t } from './language.js'
 
@@ -41,12 +41,7 @@ function liveRow({ model, host, live }) {
   return el(
     'tr',
     {},
-    el(
-      'th',
-      { scope: 'row', class: 'name' },
-      el('span', { class: 'model' }, model),
-      el('span', { class: 'host' }, host),
-    ),
+    nameHead(model, host),
     el('td', { class: 'number' }, count(requests)),
     el('td', { class: `number ${errors ? 'bad' : ''}` }, percent(errors)),
     el('td', { class: 'number' }, ttft ? `${duration(ttft.p50)} / ${duration(ttft.p95)}` : '–'),

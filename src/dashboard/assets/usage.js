@@ -1,4 +1,4 @@
-import { bar, byId, el, table } from './dom.js'
+import { bar, byId, el, nameHead, table } from './dom.js'
 import { count, duration, money, percent } from './format.js'
 import { t } from './language.js'
 
@@ -137,12 +137,7 @@ function usageRow({ model, hosts, attempts, failures, input, output, cost, laten
   return el(
     'tr',
     {},
-    el(
-      'th',
-      { scope: 'row', class: 'name' },
-      el('span', { class: 'model' }, model),
-      el('span', { class: 'host' }, hosts.join(', ')),
-    ),
+    nameHead(model, hosts.join(', ')),
     el('td', { class: 'wide' }, el('span', { class: 'share' }, bar(share), percent(share))),
     el('td', { class: 'number' }, count(attempts)),
     el('td', { class: `number ${failures > 0 ? 'bad' : ''}` }, count(failures)),
