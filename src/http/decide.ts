@@ -68,13 +68,14 @@ function hostStates(
   const states = new Map<string, HostState>()
   const bound = chat.native !== null && chat.native.onlyHere.length > 0
   for (const [id, { access, share }] of hosts) {
-    const { id: baseHost, takesReasoningEffort, keepsInputs } = access.host
+    const { id: baseHost, takesReasoningEffort, keepsInputs, resells = false } = access.host
     const adapter = formatFor(access.host, chat)
     states.set(id, {
       baseHost,
       share,
       takesReasoningEffort,
       keepsInputs,
+      resells,
       seals: adapter.seals,
       ownFormat: adapter.relays === true && adapter.format === chat.native?.format,
       takesContent: !bound || adapter.format === chat.native?.format,

@@ -21,6 +21,8 @@ export type Host = {
   keyNames: readonly string[]
   takesReasoningEffort: boolean
   keepsInputs: boolean
+  /** It runs no models of its own: calls go on from there to other hosts. */
+  resells?: true
 }
 
 const openai = openaiChat({
@@ -156,6 +158,7 @@ export const HOSTS: readonly Host[] = [
     keepsInputs: true,
     baseUrl: 'https://openrouter.ai/api/v1',
     keyNames: ['OPENROUTER_API_KEY'],
+    resells: true,
   },
   {
     ...CHAT,

@@ -114,6 +114,7 @@ function isAsGood(offer: EligibleCandidate, best: EligibleCandidate, { hosts, li
   if (offer === best) return true
   const of = ({ candidate }: EligibleCandidate) => ({
     format: hosts.get(candidate.offer.host)?.ownFormat,
+    resells: hosts.get(candidate.offer.host)?.resells ?? false,
     failures: failureRateOf(live.get(candidate.key)),
   })
   const [one, other] = [of(offer), of(best)]
@@ -121,6 +122,8 @@ function isAsGood(offer: EligibleCandidate, best: EligibleCandidate, { hosts, li
     (offer.prediction.costMicroUsd ?? Infinity) <= (best.prediction.costMicroUsd ?? Infinity) &&
     offer.prediction.quality >= best.prediction.quality &&
     one.format === other.format &&
+    // Another step on the way, for the same money, is one more that can fail.
+    (!one.resells || other.resells) &&
     one.failures <= other.failures + MORE_FAILURES
   )
 }

@@ -13,6 +13,8 @@ export type HostState = {
   share: Share
   takesReasoningEffort: boolean
   keepsInputs: boolean
+  /** Whether calls go on from there to other hosts. */
+  resells: boolean
   /** Whose sealed thoughts its models can read; null for none. */
   seals: SealFormat | null
   /** Whether it speaks the caller's own protocol so well that its answers are passed on as they are. */

@@ -28,6 +28,7 @@ const hosts = new Map<string, HostState>(
     id,
     {
       baseHost: id,
+      resells: id === 'openrouter',
       share: EVEN_SHARE,
       takesReasoningEffort,
       keepsInputs,

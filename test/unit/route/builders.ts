@@ -111,6 +111,7 @@ export function preferences(rest: Partial<RoutingPreferences> = {}): RoutingPref
 export function hostState(rest: Partial<HostState> = {}): HostState {
   return {
     baseHost: 'host',
+    resells: false,
     share: EVEN_SHARE,
     takesReasoningEffort: true,
     keepsInputs: false,
