@@ -147,7 +147,9 @@ describe('the official anthropic client', () => {
   })
 
   it('says which stop sequence ended an answer, and when there was no room for more', async () => {
-    const request = { model: 'anthropic/claude-haiku-4.5', messages: ask('Tell me about lighthouses.') }
+    const alone = { provider: { only: ['anthropic'] } }
+    const messages = ask('Tell me about lighthouses.')
+    const request = { model: 'anthropic/claude-haiku-4.5', messages, ...alone }
     const stopped = await client.messages.create({
       ...request,
       max_tokens: 1_000,

@@ -56,7 +56,10 @@ export function startDialogue(driver: Driver, ask: Ask, stream: boolean): Dialog
   const conversation = [...driver.opening(ask)]
   return {
     async send(model = ask.model) {
-      const body = JSON.stringify({ ...driver.body({ ...ask, model }, conversation), stream })
+      // The cell is about this host, however others do.
+      const [maker] = model.split('/')
+      const provider = { only: [maker] }
+      const body = JSON.stringify({ ...driver.body({ ...ask, model }, conversation), stream, provider })
       const headers = { authorization: `Bearer ${DEV_KEY}`, 'content-type': 'application/json' }
       const url = `${inject('switchyardUrl')}${driver.path}`
       const response = await fetch(url, { method: 'POST', headers, body })
