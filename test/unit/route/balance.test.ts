@@ -94,16 +94,6 @@ describe('every strategy', () => {
   })
 })
 
-describe('a host that resells', () => {
-  const resellers = hosts('one', 'two').set('three', hostState({ baseHost: 'three', resells: true }))
-
-  it('is asked after those it would go on to, unless a pool lets it share', () => {
-    expectShares(firsts(THREE, { hosts: resellers }), { one: 0.5, two: 0.5 })
-    const shared = firsts(THREE, { hosts: resellers, pools: pool('simple-shuffle') })
-    expectShares(shared, { one: 1 / 3, two: 1 / 3, three: 1 / 3 })
-  })
-})
-
 describe('simple-shuffle', () => {
   it('asks hosts first in proportion to their weights, the one a pool names or else the usual one', () => {
     const usual = hosts('one', 'two').set(
@@ -233,6 +223,11 @@ describe('without a strategy', () => {
     const counts = firsts(offers, { hosts: states })
     expectShares(counts, { one: 0.5, two: 0.5 })
     expect(order(offers, { hosts: states }).slice(2)).toEqual(['dear', 'foreign'])
+  })
+
+  it('asks who resells after those it would go on to', () => {
+    const resellers = hosts('one', 'two').set('three', hostState({ resells: true }))
+    expectShares(firsts(THREE, { hosts: resellers }), { one: 0.5, two: 0.5 })
   })
 
   it('does not ask a host first that fails more often than the best-ranked one', () => {
