@@ -225,11 +225,6 @@ describe('without a strategy', () => {
     expect(order(offers, { hosts: states }).slice(2)).toEqual(['dear', 'foreign'])
   })
 
-  it('asks who resells after those it would go on to', () => {
-    const resellers = hosts('one', 'two').set('three', hostState({ resells: true }))
-    expectShares(firsts(THREE, { hosts: resellers }), { one: 0.5, two: 0.5 })
-  })
-
   it('does not ask a host first that fails more often than the best-ranked one', () => {
     const live = figures({ two: { requests: 100, failures: 50 } })
     expect(order(THREE.slice(0, 2), { live })).toEqual(['one', 'two'])
