@@ -43,6 +43,8 @@ export type Stand = {
   hosts: SimulatedHosts
   /** From now on calls meet these faults, and no others. */
   script(faults: readonly object[]): Promise<void>
+  /** Gives its tenant a configuration, the first one. */
+  configure(document: object): Promise<void>
   /** Mistakes of its own that the Worker has logged. */
   alarms(): readonly string[]
   stop(): Promise<void>
@@ -63,6 +65,7 @@ export async function startStand(): Promise<Stand> {
     hosts,
     alarms: worker.alarms,
     script: (faults) => script(hosts.url, faults),
+    configure: (document) => configure(`${worker.url}/v1/config`, keys[0] ?? '', document),
     async stop() {
       await worker.stop()
       await hosts.close()
@@ -134,6 +137,13 @@ async function startWorker(persist: string, hostsUrl: string) {
     },
   })
   return { url: await ready, alarms: () => watch.lines(), stop: () => dev.teardown() }
+}
+
+async function configure(url: string, key: string, document: object): Promise<void> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  const response = await fetch(url, { method: 'PUT', headers, body: JSON.stringify(document) })
+  const told = await response.text()
+  if (!response.ok) throw new Error(told)
 }
 
 async function script(hostsUrl: string, faults: readonly object[]): Promise<void> {
