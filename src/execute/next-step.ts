@@ -57,8 +57,6 @@ const LEAST_HEDGE_MS = 50
 /** Where many calls are late the 95th percentile is one of those: later than so many medians is late in any case. */
 const LATE_MEDIANS = 3
 
-const NOBODY: Failure = { code: 'provider_failed', message: 'Nobody to ask' }
-
 /**
  * What to do next for an answer: ask a candidate, wait, or stop. Pure; never more than `maxAttempts` calls, none after
  * the deadline or beyond the cost budget, and none where an earlier failure says that it cannot help.
@@ -67,7 +65,7 @@ export function nextStep(state: LoopState): NextStep {
   const { calls, now, deadline, limits } = state
   const running = calls.filter(({ endedAt }) => endedAt === null)
   const failures = calls.flatMap(({ failure }) => failure ?? [])
-  const stop: NextStep = { do: 'stop', failure: failures.at(-1) ?? NOBODY }
+  const stop: NextStep = { do: 'stop', failure: failures.at(-1) ?? unasked(state) }
   if (failures.some(({ code }) => !FALLBACK_POLICY[code])) return stop
   const mayAsk = calls.length < limits.maxAttempts && now < deadline
   const [first] = running
@@ -80,6 +78,16 @@ export function nextStep(state: LoopState): NextStep {
   if (!next) return stop
   if (next.at > now) return { do: 'wait', until: next.at }
   return { do: 'ask', tried: next.tried, allowance: next.allowance }
+}
+
+/** Why nobody was asked at all. */
+function unasked({ now, deadline, maxCostMicroUsd }: LoopState): Failure {
+  if (now >= deadline) {
+    return { code: 'timeout', message: 'No time was left to ask anybody: max_total_ms (total timeout)' }
+  }
+  return maxCostMicroUsd === null
+    ? { code: 'provider_failed', message: 'Nobody to ask' }
+    : { code: 'provider_rejected', message: 'Nobody can answer for so little: max_cost_usd' }
 }
 
 /** While one call is silent: a second candidate when the first takes longer than it usually does. */

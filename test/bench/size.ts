@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const MAX_GZIP_KIB = 300
+const MAX_GZIP_KIB = 400
 
 const root = join(import.meta.dirname, '../..')
 const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js')

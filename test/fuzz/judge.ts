@@ -24,8 +24,22 @@ const HOST_CODES = new Set([
   'content_policy',
 ])
 
-/** Holds a reply against what every client may rely on. */
+/** Holds a reply against what every client may rely on. Who leaves hosts no time, or no money, gets no answer. */
 export function judge(request: FuzzRequest, reply: Reply): Verdict {
+  const verdict = judgeAlone(request, reply)
+  const isOwnDoing = OWN_BOUNDS.some(
+    ({ field, words }) => field.test(request.body) && words.test(verdict.said ?? ''),
+  )
+  return isOwnDoing ? { ...verdict, violation: null, refusal: { by: 'us' } } : verdict
+}
+
+/** Bounds that a caller may set, and the words of an answer that did not keep within them. */
+const OWN_BOUNDS = [
+  { field: /"(?:timeouts|max_total_ms)"/, words: /\b(?:connect|ttft|idle|total) timeout\b/ },
+  { field: /"max_cost_usd"/, words: /: max_cost_usd/ },
+]
+
+function judgeAlone(request: FuzzRequest, reply: Reply): Verdict {
   if (reply.status >= 300 || reply.status < 200) return judgeError(request, reply)
   if (reply.contentType.startsWith('text/event-stream')) {
     const { problem, error } = judgeStream(request.protocol, reply.body)

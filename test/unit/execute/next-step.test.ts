@@ -155,9 +155,19 @@ describe('the budgets', () => {
       do: 'ask',
       allowance: { outputCap: 1_000, mostMicroUsd: 11_282 },
     })
-    expect(asked([], { maxCostMicroUsd: 1_500 })).toBe('stop')
+    expect(nextStep(state([], { maxCostMicroUsd: 1_500 }))).toMatchObject({
+      do: 'stop',
+      failure: { code: 'provider_rejected', message: expect.stringContaining('max_cost_usd') },
+    })
     const spent = [ended(a1, { code: 'provider_failed' }, { costMicroUsd: 10_000 })]
     expect(asked(spent, { maxCostMicroUsd: 11_282 })).toBe('stop')
+  })
+
+  it('leave nobody to be asked where no time is left', () => {
+    expect(nextStep(state([], { deadline: NOW }))).toMatchObject({
+      do: 'stop',
+      failure: { code: 'timeout', message: expect.stringContaining('max_total_ms') },
+    })
   })
 
   it('leave out who has no price, as soon as there is one', () => {
