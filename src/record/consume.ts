@@ -7,10 +7,9 @@ import { type MinuteEntry, minuteRows, readMinute } from './minute.ts'
 import { feedbackRow, type OpinionEntry, readOpinion } from './opinion.ts'
 
 /**
- * Writes a batch of queue messages to D1: all decisions in one transaction, or none; then minutes of
- * live figures, and opinions of decisions. A message
- * that is no entry of ours is logged and dropped, since no retry would mend it; when D1 fails every message is tried
- * again.
+ * Writes a batch of queue messages to D1: all decisions in one transaction, or none; then minutes of live figures, and
+ * opinions of decisions. A message that is no entry of ours is logged and dropped, since no retry would mend it; when D1
+ * fails every message is tried again.
  */
 export async function consumeBatch(batch: MessageBatch, database: D1Database): Promise<void> {
   const entries: DecisionEntry[] = []

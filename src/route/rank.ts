@@ -28,8 +28,9 @@ export type Weights = {
 export type Expected = Pick<Prediction, 'quality' | 'costMicroUsd' | 'ttftMs' | 'latencyMs'>
 
 /**
- * utility = quality − weight × cost ÷ cost of the best model − latency and failure terms: the price of a point of quality is stated
- * relative to what the best model would cost for this very request, so it holds for short and long requests alike.
+ * utility = quality − weight × cost ÷ cost of the best model − latency and failure terms: the price of a point of
+ * quality is stated relative to what the best model would cost for this very request, so it holds for short and long
+ * requests alike.
  * At a weight of 0 only a preferred latency counts beside quality; above 0, a higher one never chooses a dearer
  * candidate.
  *

@@ -121,8 +121,8 @@ export function atTime(breaker: Breaker, now: number, { cooldownMs }: BreakerSet
 }
 
 /**
- * The breaker after more outcomes; those of calls begun before it opened do not count. It opens by failures in a row, by their share,
- * or for as long as a rate limit asks. After that one success begins a slow recovery and one failure opens it again; a
+ * The breaker after more outcomes; those of calls begun before it opened do not count. It opens by failures in a row, by
+ * their share, or for as long as a rate limit asks. After that one success begins a slow recovery and one failure opens it again; a
  * recovering one needs several failures for that, fewer than a closed one. A failure never shortens the time that
  * another one set; only a success that was dared does.
  */
