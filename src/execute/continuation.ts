@@ -22,7 +22,7 @@ const LEAST_TOKENS = 16
 
 const BEGAN_ANEW = 'The model that took over began the answer anew'
 
-/** Relayed events read for what they say; call it once for an answer, they cannot be read again. */
+/** Relayed events read for what they say; each only once and in order, they cannot be read again. */
 export function readAll(written: readonly ContentEvent[]): readonly ReadEvent[] {
   return written.flatMap((event) => (event.type === 'relay' ? event.read() : [event])).filter(isRead)
 }

@@ -1,4 +1,5 @@
 import { NO_USAGE, type Usage } from '../core/chat.ts'
+import type { Demand } from '../core/demand.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import type { EligibleCandidate } from '../route/decision.ts'
 
@@ -19,7 +20,7 @@ export type Allowance = {
 /** What an allowance depends on besides the candidate. */
 export type Asking = {
   /** Tokens of the input, by token family. */
-  inputTokens: Readonly<Record<EligibleCandidate['candidate']['model']['tokenFamily'], number>>
+  inputTokens: Demand['inputTokens']
   /** How much longer the input is than those. */
   addedTokens: number
   /** The caller's own bound. */

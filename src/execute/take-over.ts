@@ -1,4 +1,4 @@
-import { type ChatEvent, type ContentEvent, isLast, type LastEvent, type ReadEvent } from '../core/chat.ts'
+import { type ChatEvent, isLast, type LastEvent, type ReadEvent } from '../core/chat.ts'
 import { HEALTH_POLICY } from '../core/errors.ts'
 import type { Attempt } from './attempt.ts'
 import {
@@ -6,6 +6,7 @@ import {
   continuationRequest,
   continued,
   mayContinue,
+  readAll,
   type Seam,
   writtenText,
 } from './continuation.ts'
@@ -46,7 +47,7 @@ async function* writeOn(
       else if (isLast(event)) {
         last = event
         break
-      } else written.push(...wordsOf(event))
+      } else written.push(...readAll([event]))
       yield event
     }
     if (!last) return
@@ -59,10 +60,6 @@ async function* writeOn(
     const { model, offer } = next.tried.candidate
     events = continued(next.events, writtenText(written), { modelId: model.id, host: offer.host })
   }
-}
-
-function wordsOf(event: ContentEvent): readonly ReadEvent[] {
-  return event.type === 'relay' ? event.read().flatMap(wordsOf) : [event]
 }
 
 /** Who goes on; null when nobody may or does. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/canonical-json.ts'
 import { present } from '../../core/present.ts'
 import { readSeal } from '../../core/sealed-thoughts.ts'
 import type { Target } from '../adapter.ts'
@@ -14,14 +15,14 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(
 /** The body of a caller who speaks Anthropic's format, less what this model would refuse. */
 export function nativeBody(body: Fields, settings: Settings, target: Target): object {
   const { output_config: config, tool_choice: choice } = body
-  const { effort: _caller, ...rest } = isFields(config) ? config : {}
+  const { effort: _caller, ...rest } = isRecord(config) ? config : {}
   const outputConfig = present({ ...rest, effort: settings.effort })
   return {
     ...Object.fromEntries(Object.entries(body).filter(([name]) => !OWN_FIELDS.has(name))),
     ...present({
       thinking: settings.thinking,
       output_config: Object.keys(outputConfig).length > 0 ? outputConfig : undefined,
-      tool_choice: settings.mayForceTools || !isFields(choice) ? choice : unforced(choice),
+      tool_choice: settings.mayForceTools || !isRecord(choice) ? choice : unforced(choice),
       stream: target.stream || undefined,
     }),
     ...settings.sampling,
@@ -39,10 +40,10 @@ function unforced({ disable_parallel_tool_use: disabled }: Fields): object {
 function cleaned(messages: readonly unknown[]): unknown[] {
   const ids = createCallIds()
   return messages.flatMap((message) => {
-    if (!isFields(message) || !Array.isArray(message['content'])) return [message]
+    if (!isRecord(message) || !Array.isArray(message['content'])) return [message]
     const content = message['content']
-      .filter((block) => !isFields(block) || isTaken(block))
-      .map((block) => (isFields(block) ? withIds(block, ids) : block))
+      .filter((block) => !isRecord(block) || isTaken(block))
+      .map((block) => (isRecord(block) ? withIds(block, ids) : block))
     return content.length === 0 && message['content'].length > 0 ? [] : [{ ...message, content }]
   })
 }
@@ -71,8 +72,4 @@ function isTaken({ type, text, signature, data }: Fields): boolean {
 function isOwn(seal: unknown): boolean {
   if (typeof seal !== 'string' || seal === '') return false
   return readSeal(seal, { format: 'anthropic', kind: 'encrypted' }).format === 'anthropic'
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/canonical-json.ts'
 import type { NativeRequest, ReasoningEffort, SealFormat } from '../../core/chat.ts'
 import { readSeal } from '../../core/sealed-thoughts.ts'
 
@@ -42,14 +43,14 @@ export function nativeBody({ body }: NativeRequest, stream: boolean, thinking: T
 /** The caller's wish with our effort: the router may have chosen another, or a model that takes none. */
 function reasoningField(reasoning: unknown, { thinks, effort }: Thinking): Fields | null {
   if (!thinks) return null
-  const { effort: _wished, ...wish } = isFields(reasoning) ? reasoning : {}
+  const { effort: _wished, ...wish } = isRecord(reasoning) ? reasoning : {}
   const told = effort === undefined ? wish : { ...wish, effort }
   return Object.keys(told).length > 0 ? told : null
 }
 
 function inputField(input: unknown, seals: SealFormat | null): unknown {
   if (!Array.isArray(input)) return input
-  return input.flatMap((item: unknown) => (isFields(item) ? inputItem(item, seals) : [item]))
+  return input.flatMap((item: unknown) => (isRecord(item) ? inputItem(item, seals) : [item]))
 }
 
 function inputItem(item: Fields, seals: SealFormat | null): Fields[] {
@@ -67,8 +68,4 @@ function inputItem(item: Fields, seals: SealFormat | null): Fields[] {
 function isReadable(seal: unknown, seals: SealFormat | null): boolean {
   if (typeof seal !== 'string' || seal === '') return false
   return readSeal(seal, { format: 'openai', kind: 'encrypted' }).format === seals
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
