@@ -29,8 +29,8 @@ export type Reliability = {
   /** One deadline over all attempts, from the decision to the answer's end. */
   maxTotalMs: number
   /**
-   * Asks a second candidate while the first is silent, and keeps who begins first. `afterMs` null: after the 95th
-   * percentile of what the first usually takes. Null: never.
+   * Asks a second candidate while the first is silent, and keeps who begins first. `afterMs` null: when the first is
+   * later than it usually is. Null: never.
    */
   hedge: { afterMs: number | null } | null
   streamFailure: StreamFailure

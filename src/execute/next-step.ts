@@ -102,8 +102,8 @@ function hedged(first: Call, mayAsk: boolean, state: LoopState): NextStep {
 }
 
 /**
- * When a silent call is late: what the caller says, else the 95th percentile of the times to first content there. A
- * whole answer is written before any of it is seen, which takes longer by what is expected of it.
+ * When a silent call is late: when the caller says, else by the times to first content there. A whole answer is written
+ * before any of it is seen, which takes longer by what is expected of it.
  */
 function hedgeTime({ tried, startedAt }: Call, { limits, live, stream }: LoopState): number | null {
   if (!limits.hedge) return null
