@@ -1,5 +1,7 @@
 /** A tenant's own rules, as an isolate goes by them. */
 
+import type { Guardrail } from './guardrails.ts'
+import type { LimitRule } from './limits.ts'
 import type { ReliabilityWish } from './reliability.ts'
 import type { Pool } from './routing.ts'
 
@@ -17,6 +19,13 @@ export type TenantConfig = {
   reliability: ReliabilityWish
   /** By model, `*` for all others. */
   pools: ReadonlyMap<string, Pool>
+  /** In the order they are applied. */
+  guardrails: readonly Guardrail[]
+  limits: readonly LimitRule[]
+  /** Who is told of what happens with budgets, by https; null for nobody. */
+  alertUrl: string | null
+  /** Web origins whose pages may call the API; `*` for all. */
+  origins: readonly string[]
 }
 
 /** What a tenant without a configuration goes by. */
@@ -26,6 +35,10 @@ export const NO_CONFIG: TenantConfig = {
   fallbacksFor: { contextWindow: new Map(), contentPolicy: new Map() },
   reliability: {},
   pools: new Map(),
+  guardrails: [],
+  limits: [],
+  alertUrl: null,
+  origins: [],
 }
 
 /** The models and hosts that a configuration names, where it names them. */

@@ -7,16 +7,17 @@ import { type Execution, execute } from '../execute/execute.ts'
 import { sumUsage } from '../providers/usage.ts'
 import type { Seam } from '../execute/continuation.ts'
 import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../protocols/inbound.ts'
+import { askedOf } from './asked.ts'
 import { cachedAnswer } from './cached-answer.ts'
 import { randomBytes, type RequestScope } from './context.ts'
-import { decide, hostsFor } from './decide.ts'
-import { type AnswerOptions, decisionHeaders, type Exchange, record } from './exchange.ts'
+import { decide } from './decide.ts'
+import { type AnswerOptions, decisionHeaders, type Exchange } from './exchange.ts'
 import { createExecuteIo } from './execute-io.ts'
 import { failureResponse } from './errors.ts'
 import type { AftermathBody } from './history.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
+import { record } from './record.ts'
 import { lookUp } from './response-cache.ts'
-import { cacheWishFor } from './tenant-config.ts'
 
 type Answering = Execution & { kind: 'answering' }
 
@@ -29,12 +30,13 @@ export async function answerRequest(
   inbound: Inbound,
   options: AnswerOptions = {},
 ): Promise<Response> {
-  const cache = await lookUp(scope, inbound, await cacheWishFor(scope, inbound, Date.now()))
+  const asked = askedOf(scope, inbound)
+  const cache = await lookUp(asked)
   if (cache.status === 'hit') return cachedAnswer(scope, inbound, cache.kept, options)
-  const decision = await decide(scope, inbound)
+  const decision = await decide(asked)
   const hangUp = new AbortController()
   scope.signal.addEventListener('abort', () => hangUp.abort())
-  const exchange: Exchange = { scope, inbound, decision, hangUp, options, cache }
+  const exchange: Exchange = { ...asked, decision, hangUp, options, cache }
   const call = { request: inbound.chat, stream: inbound.stream }
   const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope))
   switch (execution.kind) {
@@ -161,7 +163,7 @@ function headOf({ scope, inbound, decision, options }: Exchange, { answering }: 
     id: options.id ?? createId(inbound.reply.idPrefix, decision.createdAt, randomBytes()),
     createdAt: decision.createdAt,
     model: model.id,
-    simulated: hostsFor(scope.env).get(offer.host)?.simulated ?? false,
+    simulated: scope.tenant.hosts.get(offer.host)?.simulated ?? false,
     inputTokens: decision.demand.inputTokens[model.tokenFamily],
   }
 }

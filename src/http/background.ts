@@ -1,16 +1,37 @@
 import * as z from 'zod'
+import { SCOPES } from '../core/caller.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import type { Env } from '../env.ts'
 import { LOCAL_REGION, type RequestScope } from './context.ts'
 import { responseObject } from './kept-responses.ts'
+import { tenantFor } from './tenant.ts'
 import { answerOpened, type BackgroundJob, headOf, open } from './respond.ts'
+
+const limits = z.object({
+  budget: z
+    .object({ maxMicroUsd: z.number(), softMicroUsd: z.number().nullable(), duration: z.string().nullable() })
+    .nullable(),
+  requestsPerMinute: z.number().nullable(),
+  tokensPerMinute: z.number().nullable(),
+  parallel: z.number().nullable(),
+  strict: z.boolean(),
+})
+
+const caller = z.object({
+  tenantId: z.string(),
+  keyId: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  userId: z.string().nullable().default(null),
+  allowedModels: z.array(z.string()).nullable().default(null),
+  limits: limits.nullable().default(null),
+})
 
 /** What the queue carries: which response is to be made, and for whom. The request itself waits in its object. */
 const backgroundMessage = z.object({
   version: z.literal(1),
   id: z.string(),
   requestId: z.string(),
-  caller: z.object({ keyId: z.string(), tenantId: z.string(), scopes: z.array(z.string()) }),
+  caller,
 })
 
 const backgroundJob = z.object({ body: z.unknown().optional(), sessionId: z.string().nullable() })
@@ -29,9 +50,10 @@ export async function answerInBackground(
   for (const message of batch.messages) {
     const parsed = backgroundMessage.safeParse(message.body)
     if (parsed.success) {
-      const { id, caller, requestId } = parsed.data
+      const { id, caller: askedBy, requestId } = parsed.data
       const cancel = new AbortController()
-      const scope = { env, caller, requestId, background, signal: cancel.signal, ...QUIET }
+      const tenant = await tenantFor(env, askedBy.tenantId, background, Date.now())
+      const scope = { env, caller: askedBy, tenant, requestId, background, signal: cancel.signal, ...QUIET }
       await run(scope, id, cancel, message.attempts)
     }
     message.ack()

@@ -4,7 +4,6 @@ import { createId } from '../core/ids.ts'
 import { present } from '../core/present.ts'
 import type { AnswerClosing, AnswerHead, Inbound } from '../protocols/inbound.ts'
 import { randomBytes, type RequestScope } from './context.ts'
-import { hostsFor } from './decide.ts'
 import { type AnswerOptions, explainingHeaders } from './exchange.ts'
 import { type KeptAnswer, replayed } from './response-cache.ts'
 
@@ -15,7 +14,7 @@ export async function cachedAnswer(
   kept: KeptAnswer,
   options: AnswerOptions,
 ): Promise<Response> {
-  const headers = explainingHeaders({ ...kept, attempts: 0, warnings: [] }, scope.env)
+  const headers = explainingHeaders({ ...kept, attempts: 0, warnings: [] }, scope)
   headers.set('x-switchyard-cache', 'hit')
   const head = headOf(scope, reply.idPrefix, kept, options)
   const closing = closingOf(scope, kept)
@@ -40,7 +39,7 @@ export async function cachedAnswer(
 }
 
 function headOf(
-  { env }: RequestScope,
+  { tenant }: RequestScope,
   idPrefix: string,
   { modelId, host, usage }: KeptAnswer,
   { id }: AnswerOptions,
@@ -50,7 +49,7 @@ function headOf(
     id: id ?? createId(idPrefix, createdAt, randomBytes()),
     createdAt,
     model: modelId,
-    simulated: hostsFor(env).get(host)?.simulated ?? false,
+    simulated: tenant.hosts.get(host)?.simulated ?? false,
     inputTokens: usage.inputTokens,
   }
 }

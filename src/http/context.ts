@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
+import type { Caller } from '../core/caller.ts'
 import { AppError } from '../core/errors.ts'
 import type { Env } from '../env.ts'
 import { LIMITS } from '../protocols/limits.ts'
-import type { Caller } from '../tenants/keys.ts'
+import type { Tenant } from './tenant.ts'
 
 /** Hono's types for this app: the bindings, and what middleware leaves for the handlers. */
 export type AppEnv = {
@@ -11,6 +12,7 @@ export type AppEnv = {
     requestId: string
     /** Set once the key is known. */
     caller: Caller
+    tenant: Tenant
   }
 }
 
@@ -26,10 +28,17 @@ export function backgroundOf(c: AppContext): (work: Promise<unknown>) => void {
   return (work) => c.executionCtx.waitUntil(work)
 }
 
+/** Work on an answer, which is finished and recorded even when the client does not stay for it. */
+export function staying<T>(c: AppContext, work: Promise<T>): Promise<T> {
+  backgroundOf(c)(work.catch(() => undefined))
+  return work
+}
+
 /** One request behind the door: who asks, and what may be used to answer. Nothing of Hono. */
 export type RequestScope = {
   env: Env
   caller: Caller
+  tenant: Tenant
   requestId: string
   /** For work that nobody waits for. */
   background: (work: Promise<unknown>) => void
@@ -51,6 +60,7 @@ export function scopeOf(c: AppContext): RequestScope {
   return {
     env: c.env,
     caller: c.var.caller,
+    tenant: c.var.tenant,
     requestId: c.var.requestId,
     background: backgroundOf(c),
     signal: c.req.raw.signal,

@@ -1,42 +1,31 @@
 import { classify } from '../classify/classify.ts'
 import { createId } from '../core/ids.ts'
-import { configOf, type Env } from '../env.ts'
+import { configOf } from '../env.ts'
 import type { Inbound } from '../protocols/inbound.ts'
 import { formatFor } from '../providers/format-for.ts'
-import { type LiveHost, liveHosts } from '../providers/live-hosts.ts'
 import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
 import { route } from '../route/route.ts'
 import { withRules } from '../route/tenant-rules.ts'
-import { randomBytes, type RequestScope } from './context.ts'
+import type { Asked } from './asked.ts'
+import { randomBytes } from './context.ts'
+import type { Hosts } from './hosts.ts'
 import { beliefsFor } from './learned.ts'
 import { liveCatalog } from './live-catalog.ts'
 import { liveOffers } from './live-stats.ts'
 import { sessionMemory } from './session.ts'
-import { configFor, rulesIn } from './tenant-config.ts'
-
-const hostsOf = new WeakMap<object, ReadonlyMap<string, LiveHost>>()
-
-/** The hosts that can be called with this isolate's configuration. */
-export function hostsFor(env: Env): ReadonlyMap<string, LiveHost> {
-  const known = hostsOf.get(env)
-  if (known) return known
-  const hosts = liveHosts(configOf(env))
-  hostsOf.set(env, hosts)
-  return hosts
-}
+import { rulesIn } from './tenant-rules.ts'
 
 /**
  * Classifies a request and routes it by its tenant's rules, with the memory of its session.
  *
  * @throws AppError when no model may take it
  */
-export async function decide(scope: RequestScope, inbound: Inbound): Promise<Decision> {
-  const { env, caller, background } = scope
+export async function decide({ scope, inbound, config }: Asked): Promise<Decision> {
+  const { env, caller, tenant, background } = scope
   const now = Date.now()
-  const [session, beliefs, config] = await Promise.all([
+  const [session, beliefs] = await Promise.all([
     sessionMemory(inbound, caller.tenantId, env),
     beliefsFor(scope, inbound.chat, now),
-    configFor(scope, now),
   ])
   const catalog = liveCatalog(env, now, background)
   const rules = rulesIn(config, catalog)
@@ -54,17 +43,14 @@ export async function decide(scope: RequestScope, inbound: Inbound): Promise<Dec
       pools: rules.pools,
     },
     catalog,
-    hosts: hostStates(hostsFor(env), inbound),
+    hosts: hostStates(tenant.hosts, inbound),
     live: liveOffers(scope, now),
     session,
     beliefs,
   })
 }
 
-function hostStates(
-  hosts: ReadonlyMap<string, LiveHost>,
-  { chat, routing }: Inbound,
-): ReadonlyMap<string, HostState> {
+function hostStates(hosts: Hosts, { chat, routing }: Inbound): ReadonlyMap<string, HostState> {
   const states = new Map<string, HostState>()
   const bound = chat.native !== null && chat.native.onlyHere.length > 0
   for (const [id, { access, share }] of hosts) {

@@ -5,7 +5,7 @@ import type { TokenFamily } from '../core/demand.ts'
 import { AppError, failureBody } from '../core/errors.ts'
 import { chanceOf } from '../core/hash.ts'
 import { createId } from '../core/ids.ts'
-import { configOf, type Env } from '../env.ts'
+import { configOf } from '../env.ts'
 import { type EmbeddingExecution, type EmbedIo, executeEmbedding } from '../execute/embed.ts'
 import type { InboundEmbedding } from '../protocols/openai-embeddings/decode-request.ts'
 import { encodeEmbeddings } from '../protocols/openai-embeddings/encode-answer.ts'
@@ -15,12 +15,13 @@ import { localEmbeddingModel } from '../route/embeddings/local.ts'
 import { type EmbeddingHost, planEmbedding } from '../route/embeddings/plan.ts'
 import { selectEmbeddingModel } from '../route/embeddings/select.ts'
 import { randomBytes, type RequestScope } from './context.ts'
-import { hostsFor } from './decide.ts'
 import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.ts'
 import { failureResponse } from './errors.ts'
-import { explainingHeaders, queueEntry, warningsOf } from './exchange.ts'
+import { explainingHeaders, warningsOf } from './exchange.ts'
 import { type Aftermath, aftermathBody, entryOf } from './history.ts'
+import type { Hosts } from './hosts.ts'
 import { callBegan, callEnded, liveOffers } from './live-stats.ts'
+import { queueEntry } from './record.ts'
 
 /** nginx's status for a client that hung up: seen by nobody but the log. */
 const CLIENT_GONE = 499
@@ -61,7 +62,7 @@ function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbed
     model: localEmbeddingModel(routing.model, localHosts) ?? selectEmbeddingModel(routing.model),
     preferences: routing,
     policy: BALANCED,
-    hosts: embeddingHosts(env),
+    hosts: embeddingHosts(scope.tenant.hosts),
     live: liveOffers(scope, createdAt),
     draw: chanceOf(id),
   })
@@ -76,13 +77,13 @@ function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbed
 }
 
 /** The live hosts that speak a format with embeddings. */
-function embeddingHosts(env: Env): ReadonlyMap<string, EmbeddingHost> {
-  const hosts = new Map<string, EmbeddingHost>()
-  for (const [id, { access }] of hostsFor(env)) {
+function embeddingHosts(hosts: Hosts): ReadonlyMap<string, EmbeddingHost> {
+  const takers = new Map<string, EmbeddingHost>()
+  for (const [id, { access }] of hosts) {
     const format = embeddingFormatOf(access.host)
-    if (format) hosts.set(id, { keepsInputs: access.host.keepsInputs, takesTokens: format.takesTokens })
+    if (format) takers.set(id, { keepsInputs: access.host.keepsInputs, takesTokens: format.takesTokens })
   }
-  return hosts
+  return takers
 }
 
 /** Tokens are counted, those of texts estimated. */
@@ -94,15 +95,14 @@ function countTokens(inputs: EmbeddingInputs, family: TokenFamily): number {
 }
 
 function embedIo(scope: RequestScope, inputTokens: number): EmbedIo {
-  const { env, signal } = scope
-  const hosts = hostsFor(env)
+  const { env, signal, tenant } = scope
   return {
     fetch: (input, init) => fetch(input, init),
     now: Date.now,
     signal,
     timeouts: configOf(env).timeouts,
     routeTo(hostId) {
-      const live = hosts.get(hostId)
+      const live = tenant.hosts.get(hostId)
       if (!live) throw new AppError('internal', `Host ${hostId} is not live`)
       return live
     },
@@ -124,7 +124,7 @@ function record(scope: RequestScope, decision: EmbeddingDecision, execution: Emb
   const endedAt = Date.now()
   const writers = kind === 'answered' ? attempts.slice(-1) : []
   const aftermath: Aftermath = { status: STATUS[kind], reason, streamed: false, attempts, writers, endedAt }
-  const detail = aftermathBody(embeddingDecisionBody(decision, hostsFor(scope.env)), aftermath)
+  const detail = aftermathBody(embeddingDecisionBody(decision, scope.tenant.hosts), aftermath)
   // No other model could have made these vectors: what they cost is what the best would have cost.
   const bestMicroUsd = attempts.at(-1)?.costMicroUsd ?? null
   const decided = { ...decision, taskType: 'embedding', tier: 'SIMPLE', language: '', bestMicroUsd }
@@ -133,7 +133,7 @@ function record(scope: RequestScope, decision: EmbeddingDecision, execution: Emb
 }
 
 function headersOf(
-  { env }: RequestScope,
+  scope: RequestScope,
   { id, plan }: EmbeddingDecision,
   { reason, attempts }: EmbeddingExecution,
   costUsd: number | null,
@@ -147,7 +147,7 @@ function headersOf(
     attempts: attempts.length,
     warnings: last ? warningsOf(last) : [],
   }
-  const headers = explainingHeaders(explained, env)
+  const headers = explainingHeaders(explained, scope)
   headers.set('content-type', 'application/json')
   if (costUsd !== null) headers.set('x-switchyard-cost-usd', String(costUsd))
   return headers

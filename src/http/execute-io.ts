@@ -6,13 +6,11 @@ import type { ExecuteIo } from '../execute/loop.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import { readInBatches } from './batched-body.ts'
 import type { RequestScope } from './context.ts'
-import { hostsFor } from './decide.ts'
 import { callBegan, callEnded, liveOffers } from './live-stats.ts'
 
 /** What executing a decision needs of the world: the clock, the network, this isolate's hosts and live figures. */
 export function createExecuteIo(decision: Decision, signal: AbortSignal, scope: RequestScope): ExecuteIo {
-  const { env } = scope
-  const hosts = hostsFor(env)
+  const { hosts } = scope.tenant
   return {
     fetch: (input, init) => fetch(input, init),
     now: Date.now,

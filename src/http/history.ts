@@ -1,10 +1,10 @@
+import type { Caller } from '../core/caller.ts'
 import { usdOrNull } from '../core/money.ts'
 import type { Reason } from '../core/routing.ts'
 import type { Attempt } from '../execute/attempt.ts'
 import type { AttemptEntry, DecisionEntry } from '../record/entry.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import type { Decision } from '../route/decision.ts'
-import type { Caller } from '../tenants/keys.ts'
 import { attemptBody, type DecisionBody } from './decision-body.ts'
 
 /** What happened after a decision. `reason` is the one the caller was told. */

@@ -1,8 +1,10 @@
 import { createMiddleware } from 'hono/factory'
+import type { Scope } from '../core/caller.ts'
 import { AppError } from '../core/errors.ts'
 import { createId } from '../core/ids.ts'
-import { authenticate, requireScope, type Scope } from '../tenants/keys.ts'
+import { authenticate, requireScope } from '../tenants/keys.ts'
 import { type AppEnv, backgroundOf, randomBytes } from './context.ts'
+import { tenantFor } from './tenant.ts'
 
 /** The caller's own request id is kept when it looks like one. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/
@@ -24,7 +26,9 @@ export function requireKey(scope: Scope) {
   return createMiddleware<AppEnv>(async function checkKey(c, next) {
     const secret = secretOf(c.req.header('authorization'), c.req.header('x-api-key'))
     const stores = { config: c.env.CONFIG, database: c.env.DB }
-    const caller = await authenticate(secret, stores, Date.now(), backgroundOf(c))
+    const now = Date.now()
+    const background = backgroundOf(c)
+    const caller = await authenticate(secret, stores, now, background)
     requireScope(caller, scope)
     const { success } = await c.env.RATE_LIMIT.limit({ key: caller.keyId })
     if (!success) {
@@ -33,6 +37,7 @@ export function requireKey(scope: Scope) {
       })
     }
     c.set('caller', caller)
+    c.set('tenant', await tenantFor(c.env, caller.tenantId, background, now))
     await next()
   })
 }

@@ -3,7 +3,7 @@ import { openDb } from '../db/database.ts'
 import { type JudgedRow, latestJudged, tenantsJudgedSince } from '../db/feedback.ts'
 import type { Env } from '../env.ts'
 import { fitAbilities, type JudgedAnswer } from '../learn/abilities.ts'
-import { abilitiesKey } from './learned.ts'
+import { abilitiesKey } from './tenant.ts'
 
 /** When the job asks for work (`triggers` in wrangler.toml). */
 export const ABILITIES_CRON = '*/10 * * * *'

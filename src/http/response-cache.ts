@@ -10,10 +10,10 @@ import {
   type Usage,
 } from '../core/chat.ts'
 import { present } from '../core/present.ts'
-import type { CacheWish } from '../core/reliability.ts'
+import { type CacheWish, cacheWishOf } from '../core/reliability.ts'
 import type { Reason } from '../core/routing.ts'
-import type { Inbound } from '../protocols/inbound.ts'
 import { sha256Hex } from '../tenants/keys.ts'
+import type { Asked } from './asked.ts'
 import type { RequestScope } from './context.ts'
 
 /** An answer as it is kept for equal requests of its tenant. */
@@ -64,8 +64,10 @@ const PLAIN =
   /^(?:prompt_cache_\w+|service_tier|safety_identifier|max_tool_calls|truncation|(?:text\.)?verbosity|logit_bias|prediction|min_p|top_a|top_k|repetition_penalty)$/
 
 /** Looks for an answer to an equal request of the same tenant. A cache that fails is as if it were empty. */
-export async function lookUp(scope: RequestScope, inbound: Inbound, wish: CacheWish): Promise<CacheLookup> {
-  const key = await cacheKeyOf(scope, inbound, wish)
+export async function lookUp(asked: Asked): Promise<CacheLookup> {
+  const { scope } = asked
+  const wish = cacheWishFor(asked)
+  const key = await cacheKeyOf(asked, wish)
   const { ttlMs = 0 } = wish
   if (key === null) return { status: 'bypass' }
   const kept = wish.noRead ? null : await readAnswer(key, ttlMs, Date.now()).catch(logged(scope))
@@ -80,6 +82,12 @@ export async function lookUp(scope: RequestScope, inbound: Inbound, wish: CacheW
   }
 }
 
+/** Whether and how long an answer may be kept and reused: as the body says, then the header, then the tenant. */
+export function cacheWishFor({ scope: { cacheTtlMs: ttlMs }, inbound, config }: Asked): CacheWish {
+  const header = ttlMs === null ? {} : { cache: { ttlMs } }
+  return cacheWishOf([inbound.routing.reliability, header, config.reliability])
+}
+
 function logged({ requestId }: RequestScope) {
   return (cause: unknown): null => {
     console.error({ message: 'The response cache failed', requestId, cause: String(cause) })
@@ -92,8 +100,7 @@ function logged({ requestId }: RequestScope) {
  * may be reused: nobody wishes it, a tool might act, or our words do not hold all that an answer may say.
  */
 async function cacheKeyOf(
-  { caller }: Pick<RequestScope, 'caller'>,
-  { chat, routing }: Inbound,
+  { scope, inbound: { chat, routing } }: Asked,
   wish: CacheWish,
 ): Promise<string | null> {
   if (!wish.ttlMs || (wish.noRead && wish.noStore) || !isReusable(chat)) return null
@@ -101,7 +108,7 @@ async function cacheKeyOf(
   const { model, models, provider, autoRouter } = routing
   const question = { asked, native: native && nativeQuestion(native), model, models, provider, autoRouter }
   const hash = await sha256Hex(canonicalJson(question))
-  return `https://answers.switchyard.invalid/${FORMAT}/${encodeURIComponent(caller.tenantId)}/${hash}`
+  return `https://answers.switchyard.invalid/${FORMAT}/${encodeURIComponent(scope.caller.tenantId)}/${hash}`
 }
 
 function isReusable({ messages, tools, sampling, native }: ChatRequest): boolean {

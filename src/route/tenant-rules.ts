@@ -15,13 +15,13 @@ export function rulesFor(config: TenantConfig, catalog: PreparedCatalog): Tenant
   const { fallbacksFor, pools } = config
   const all = pools.get('*')
   return {
+    ...config,
     fallbacks: lists(config.fallbacks),
     defaultFallbacks: config.defaultFallbacks.filter(isKnown),
     fallbacksFor: {
       contextWindow: lists(fallbacksFor.contextWindow),
       contentPolicy: lists(fallbacksFor.contentPolicy),
     },
-    reliability: config.reliability,
     pools: new Map([...byId(pools), ...(all ? [['*', all] as const] : [])]),
   }
 }

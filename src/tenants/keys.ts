@@ -1,19 +1,14 @@
+import { type Caller, type Scope, SCOPES } from '../core/caller.ts'
 import { AppError } from '../core/errors.ts'
 import { createSnapshotCache } from '../core/snapshot-cache.ts'
 import { findKey } from '../db/api-keys.ts'
 import { openDb } from '../db/database.ts'
 
-/** What a key may be used for. */
-export type Scope = 'inference' | 'agents' | 'admin'
-
-/** Who is asking. */
-export type Caller = { keyId: string; tenantId: string; scopes: readonly string[] }
-
 /** What is known of a key, as cached. */
 type KeyRecord = {
   id: string
   tenantId: string
-  scopes: readonly string[]
+  scopes: readonly Scope[]
   disabledAt: number | null
   expiresAt: number | null
 }
@@ -47,7 +42,8 @@ export async function authenticate(
   const load = () => loadKey(hash, stores, now, background)
   const key = await CACHE.get(hash, load, now, background)
   if (!isValid(key, now)) throw refused()
-  return { keyId: key.id, tenantId: key.tenantId, scopes: key.scopes }
+  const { id: keyId, tenantId, scopes } = key
+  return { keyId, tenantId, scopes, userId: null, allowedModels: null, limits: null }
 }
 
 /** The same words for every refusal: nobody learns which keys exist. */
@@ -80,9 +76,14 @@ async function loadKey(
     throw refused()
   }
   const { id, tenantId, disabledAt, expiresAt } = row
-  const key: KeyRecord = { id, tenantId, disabledAt, expiresAt, scopes: row.scopes.split(' ') }
+  const key: KeyRecord = { id, tenantId, disabledAt, expiresAt, scopes: scopesIn(row.scopes) }
   background(config.put(name, JSON.stringify(key), { expirationTtl: KV_SECONDS }))
   return key
+}
+
+function scopesIn(text: string): Scope[] {
+  const named = text.split(' ')
+  return SCOPES.filter((scope) => named.includes(scope))
 }
 
 /** @throws AppError `insufficient_scope` */

@@ -1,9 +1,12 @@
 import { env, exports } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DEFAULT_RELIABILITY } from '../../src/core/reliability.ts'
+import { askedOf } from '../../src/http/asked.ts'
 import type { RequestScope } from '../../src/http/context.ts'
 import { decide } from '../../src/http/decide.ts'
-import { cacheWishFor, publishConfig } from '../../src/http/tenant-config.ts'
+import { publishConfig } from '../../src/http/publish-config.ts'
+import { cacheWishFor } from '../../src/http/response-cache.ts'
+import { tenantFor } from '../../src/http/tenant.ts'
 import { decodeChatRequest } from '../../src/protocols/openai-chat/decode-request.ts'
 import { CONFIG_EXAMPLES } from './config-examples.ts'
 import { ANTHROPIC, anthropicAnswer, fakeHosts, OPENAI, OPENROUTER } from './hosts.ts'
@@ -180,7 +183,7 @@ describe('a configuration', () => {
     expect(body).toMatchObject({ context_window_fallback: ['google/gemini-2.5-flash'] })
     expect(body).not.toHaveProperty('content_policy_fallback')
     const inbound = decodeChatRequest(ask(MINI, { num_retries: 4, hedge: false }))
-    expect((await decide(scopeFor(key), inbound)).reliability).toEqual({
+    expect((await decide(askedOf(await scopeFor(key), inbound))).reliability).toEqual({
       ...DEFAULT_RELIABILITY,
       retries: 4,
       maxTotalMs: 120_000,
@@ -193,15 +196,25 @@ describe('a configuration', () => {
   it('leaves the rest to the operator', async () => {
     const variables = { ...env, HOST_IDLE_MS: '7000', HOST_TTFT_MS: '9000' }
     const key = await tenantWith({ timeouts: { ttft_ms: 1_000 } })
-    const decision = await decide(scopeFor(key, { env: variables }), decodeChatRequest(ask(MINI)))
+    const decision = await decide(
+      askedOf(await scopeFor(key, { env: variables }), decodeChatRequest(ask(MINI))),
+    )
     expect(decision.reliability.timeouts).toMatchObject({ idleMs: 7_000, ttftMs: 1_000 })
   })
 })
 
-function scopeFor(key: Key, rest: Partial<RequestScope> = {}): RequestScope {
+async function scopeFor(key: Key, rest: Partial<RequestScope> = {}): Promise<RequestScope> {
   return {
     env: { ...env },
-    caller: { keyId: key.id, tenantId: key.tenantId, scopes: ['inference'] },
+    caller: {
+      keyId: key.id,
+      tenantId: key.tenantId,
+      scopes: ['inference'],
+      userId: null,
+      allowedModels: null,
+      limits: null,
+    },
+    tenant: await tenantFor({ ...env }, key.tenantId, (work) => void work, Date.now()),
     requestId: 'req_1',
     background: (work) => void work,
     signal: new AbortController().signal,
@@ -257,7 +270,9 @@ describe('how long an answer may be reused', () => {
   it('is said by the body, then the header, then the tenant', async () => {
     const key = await tenantWith({ cache: { ttl: 300 } })
     const wish = (fields: object, cacheTtlMs: number | null) =>
-      cacheWishFor(scopeFor(key, { cacheTtlMs }), decodeChatRequest(ask(MINI, fields)), Date.now())
+      scopeFor(key, { cacheTtlMs }).then((scope) =>
+        cacheWishFor(askedOf(scope, decodeChatRequest(ask(MINI, fields)))),
+      )
     expect(await wish({}, null)).toEqual({ ttlMs: 300_000 })
     expect(await wish({ cache: { 'no-cache': true } }, 60_000)).toEqual({ ttlMs: 60_000, noRead: true })
     expect(await wish({ cache: { ttl: 0 } }, 60_000)).toEqual({ ttlMs: 0 })

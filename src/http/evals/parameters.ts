@@ -5,7 +5,8 @@ import type { Env } from '../../env.ts'
 import type { Parameters } from '../../learn/forecast.ts'
 import type { OutcomeModel } from '../../learn/outcome-model.ts'
 import { unpackOutcomeModel } from '../../learn/pack.ts'
-import { modelKey, parametersKey } from '../learned.ts'
+import { modelKey } from '../learned.ts'
+import { type ActiveParameters, parametersKey } from '../tenant.ts'
 
 /** Whose parameters. */
 type Scope = { env: Env; tenantId: string }
@@ -37,7 +38,7 @@ export async function publish({ env, tenantId }: Scope, training: TrainingRow | 
   if (!training?.parameters) return env.CONFIG.delete(parametersKey(tenantId))
   const { id, parameters } = training
   await env.CONFIG.put(modelKey(tenantId, id), parameters)
-  await env.CONFIG.put(parametersKey(tenantId), JSON.stringify({ id }))
+  await env.CONFIG.put(parametersKey(tenantId), JSON.stringify({ id } satisfies ActiveParameters))
 }
 
 /**

@@ -9,7 +9,7 @@ import { nameFaults } from '../../route/config-faults.ts'
 import { type AppContext, type AppEnv, backgroundOf } from '../context.ts'
 import { liveCatalog } from '../live-catalog.ts'
 import { readJsonBody } from '../read-body.ts'
-import { publishConfig } from '../tenant-config.ts'
+import { publishConfig } from '../publish-config.ts'
 
 const MAX_DOCUMENT_BYTES = 256 * 1024
 /** The most faults that one refusal tells. */

@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { CLOUD_HOSTS, HOSTS } from '../../providers/hosts.ts'
 import { standingOf } from '../../providers/live-hosts.ts'
 import type { AppEnv } from '../context.ts'
-import { hostsFor } from '../decide.ts'
+import { hostsFor } from '../hosts.ts'
 
 /** `/healthz`: the Worker runs. `/readyz`: it can answer, and with which hosts. Neither needs a key. */
 export const healthRoutes = new Hono<AppEnv>()

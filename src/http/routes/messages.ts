@@ -4,7 +4,8 @@ import {
   decodeMessagesRequest,
 } from '../../protocols/anthropic-messages/decode-request.ts'
 import { answerRequest } from '../answer.ts'
-import { type AppEnv, backgroundOf, scopeOf } from '../context.ts'
+import { askedOf } from '../asked.ts'
+import { type AppEnv, scopeOf, staying } from '../context.ts'
 import { decide } from '../decide.ts'
 import { readJsonBody } from '../read-body.ts'
 import { withSessionHeader } from '../session.ts'
@@ -13,14 +14,11 @@ export const messageRoutes = new Hono<AppEnv>()
   .post('/messages', async (c) => {
     const decoded = decodeMessagesRequest(await readJsonBody(c.req.raw), c.req.raw.headers)
     const inbound = withSessionHeader(decoded, c.req.header('x-session-id'))
-    // The answer is finished and recorded even when the client does not stay for it.
-    const answered = answerRequest(scopeOf(c), inbound)
-    backgroundOf(c)(answered.catch(() => undefined))
-    return answered
+    return staying(c, answerRequest(scopeOf(c), inbound))
   })
   .post('/messages/count_tokens', async (c) => {
     const inbound = decodeCountTokens(await readJsonBody(c.req.raw), c.req.raw.headers)
     // Nobody is asked: the count is an estimate for the model that would answer.
-    const { plan, demand } = await decide(scopeOf(c), inbound)
+    const { plan, demand } = await decide(askedOf(scopeOf(c), inbound))
     return c.json({ input_tokens: demand.inputTokens[plan[0].candidate.model.tokenFamily] })
   })

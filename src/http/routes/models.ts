@@ -11,7 +11,6 @@ import type { PreparedCatalog } from '../../route/prepared-catalog.ts'
 import { VIRTUAL_MODELS } from '../../route/select.ts'
 import type { ObservedOffer } from '../../stats/live-row.ts'
 import { type AppContext, type AppEnv, backgroundOf, scopeOf } from '../context.ts'
-import { hostsFor } from '../decide.ts'
 import { liveCatalog } from '../live-catalog.ts'
 import { liveOffers } from '../live-stats.ts'
 
@@ -60,7 +59,7 @@ const HEALTH: readonly Health[] = ['live', 'simulated', 'breaker_open', 'off']
 
 /** What the API tells of an offer, with its state at this moment. */
 function offerReader(c: AppContext) {
-  const hosts = hostsFor(c.env)
+  const hosts = c.var.tenant.hosts
   const live = liveOffers(scopeOf(c), Date.now())
   return ({ host, hostModelId, price }: Offer | EmbeddingOffer, modelId: string) => {
     const observed = live.get(offerKey(host, modelId))

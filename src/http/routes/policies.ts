@@ -11,7 +11,6 @@ import { costWeightFor } from '../../route/cost-weight.ts'
 import { BALANCED } from '../../route/decision.ts'
 import { patternTest } from '../../route/filter.ts'
 import { type AppContext, type AppEnv, backgroundOf } from '../context.ts'
-import { hostsFor } from '../decide.ts'
 import { liveCatalog } from '../live-catalog.ts'
 import { BOUND_REASONS, FREE_MODELS, loggedDecision, type OutcomeKind } from '../logged-decision.ts'
 import { readJsonBody } from '../read-body.ts'
@@ -81,7 +80,7 @@ function firstIdAt(seconds: number): string {
 function targetPolicy(c: AppContext, body: z.infer<typeof policyBody>): TargetPolicy {
   const catalog = liveCatalog(c.env, Date.now(), backgroundOf(c))
   const { sort, preferred_max_latency: seconds } = body
-  const reachable = new Map(Array.from(hostsFor(c.env), ([id, { access }]) => [id, access.host]))
+  const reachable = new Map(Array.from(c.var.tenant.hosts, ([id, { access }]) => [id, access.host]))
   return {
     ...present({
       ordering: sort,

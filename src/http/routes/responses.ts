@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { invalidField } from '../../protocols/invalid-field.ts'
-import { type AppEnv, backgroundOf, scopeOf } from '../context.ts'
+import { type AppEnv, scopeOf, staying } from '../context.ts'
 import { readKept, responseObject } from '../kept-responses.ts'
 import { readJsonBody } from '../read-body.ts'
 import { respond } from '../respond.ts'
@@ -19,10 +19,7 @@ const page = z.object({
 export const responseRoutes = new Hono<AppEnv>()
   .post('/responses', async (c) => {
     const body = await readJsonBody(c.req.raw)
-    // The answer is finished and recorded even when the client does not stay for it.
-    const answered = respond(scopeOf(c), body, c.req.header('x-session-id') ?? null)
-    backgroundOf(c)(answered.catch(() => undefined))
-    return answered
+    return staying(c, respond(scopeOf(c), body, c.req.header('x-session-id') ?? null))
   })
   .get('/responses/:id', async (c) => {
     if (c.req.query('stream') === 'true') {

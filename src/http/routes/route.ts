@@ -1,16 +1,17 @@
 import { Hono } from 'hono'
+import { askedOf } from '../asked.ts'
 import { type AppEnv, scopeOf } from '../context.ts'
-import { decide, hostsFor } from '../decide.ts'
+import { decide } from '../decide.ts'
 import { decisionBody } from '../decision-body.ts'
-import { sendEntry } from '../exchange.ts'
 import { type Aftermath, aftermathBody } from '../history.ts'
+import { sendEntry } from '../record.ts'
 import { readChat } from '../session.ts'
 
 /** Decides and explains, calls nobody. The decision is kept like any other. */
 export const routeRoutes = new Hono<AppEnv>().post('/route', async (c) => {
   const scope = scopeOf(c)
-  const decision = await decide(scope, await readChat(c))
-  const body = decisionBody(decision, hostsFor(c.env))
+  const decision = await decide(askedOf(scope, await readChat(c)))
+  const body = decisionBody(decision, scope.tenant.hosts)
   const { reason, createdAt: endedAt } = decision
   const aftermath: Aftermath = {
     status: 'decided',

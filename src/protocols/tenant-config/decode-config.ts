@@ -3,7 +3,7 @@ import type { Fault } from '../../core/errors.ts'
 import { fieldPath } from '../../core/field-path.ts'
 import { present } from '../../core/present.ts'
 import type { Pool, Share } from '../../core/routing.ts'
-import type { NamesInConfig, TenantConfig } from '../../core/tenant-config.ts'
+import { type NamesInConfig, NO_CONFIG, type TenantConfig } from '../../core/tenant-config.ts'
 import { deepestIssue } from '../invalid-field.ts'
 import { reliabilityWish } from '../reliability-fields.ts'
 import {
@@ -24,6 +24,7 @@ import {
 export function decodeConfig(document: unknown): TenantConfig {
   const body = configDocument.parse(document)
   return {
+    ...NO_CONFIG,
     fallbacks: listsOf(body.fallbacks),
     defaultFallbacks: body.default_fallbacks ?? [],
     fallbacksFor: {

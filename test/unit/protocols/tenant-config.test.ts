@@ -27,6 +27,7 @@ describe('decodeConfig', () => {
   it('reads every field', () => {
     expect(formFaults(WHOLE)).toEqual([])
     expect(decodeConfig(WHOLE)).toEqual({
+      ...NO_CONFIG,
       fallbacks: new Map([
         ['openai/gpt-5.1', ['gpt-5-mini', 'auto']],
         ['a', []],

@@ -1,0 +1,72 @@
+import type { Execution } from '../execute/execute.ts'
+import type { DecisionEntry } from '../record/entry.ts'
+import type { OpinionEntry } from '../record/opinion.ts'
+import type { Decision } from '../route/decision.ts'
+import { askedIn, opinionOfEarlier } from './asked-again.ts'
+import type { RequestScope } from './context.ts'
+import { decisionBody } from './decision-body.ts'
+import { type Exchange, reasonOf } from './exchange.ts'
+import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
+import { rememberAnswer } from './session.ts'
+
+/**
+ * Sends the history entry to the queue, and the session its affinity; nobody waits for either.
+ *
+ * @returns the decision with what then happened, as the API shows it
+ */
+export function record(exchange: Exchange, execution: Execution, status: Aftermath['status']): AftermathBody {
+  const { scope, inbound, decision } = exchange
+  const { attempts } = execution
+  const reason = reasonOf(decision, execution)
+  const writers = execution.kind === 'answering' ? execution.writers : []
+  const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }
+  const detail = aftermathBody(decisionBody(decision, scope.tenant.hosts), aftermath)
+  sendEntry(scope, decision, detail, aftermath)
+  const { sessionId } = inbound.routing
+  const writer = writers.at(-1)
+  if (status === 'succeeded' && sessionId !== undefined && writer) {
+    scope.background(continueSession(exchange, sessionId, { ...writer, answeredAt: aftermath.endedAt }))
+  }
+  return detail
+}
+
+/** Tells a session who answered, and the history what this request says of the answer before. */
+async function continueSession(
+  { scope, inbound, decision }: Exchange,
+  sessionId: string,
+  { modelId, host, answeredAt }: { modelId: string; host: string; answeredAt: number },
+): Promise<void> {
+  const { tenantId } = scope.caller
+  const gist = askedIn(inbound.chat)
+  const asked = { decisionId: decision.id, ...(gist && { gist }) }
+  const answer = { modelId, host, answeredAt, ...asked }
+  const earlier = await rememberAnswer(sessionId, tenantId, scope.env, answer)
+  const opinion = opinionOfEarlier(earlier, { tenantId, gist, now: decision.createdAt })
+  if (opinion) queueEntry(scope, opinion)
+}
+
+/** Sends a decision's history entry to the queue. */
+export function sendEntry(
+  scope: RequestScope,
+  decision: Decision,
+  detail: AftermathBody,
+  aftermath: Aftermath,
+): void {
+  queueEntry(scope, historyEntry({ ...scope, decision }, detail, aftermath))
+}
+
+/** Sends an entry to the queue. A queue that does not take it is logged: the answer stands. */
+export function queueEntry(
+  { env, requestId, background }: RequestScope,
+  entry: DecisionEntry | OpinionEntry,
+): void {
+  const sent = env.EVENTS.send(entry).catch((cause: unknown) => {
+    console.error({
+      message: 'A decision was not recorded',
+      id: entry.type === 'decision' ? entry.id : entry.decisionId,
+      requestId,
+      cause: String(cause),
+    })
+  })
+  background(sent)
+}
