@@ -10,3 +10,8 @@ export function usdOf(microUsd: number): number {
 export function usdOrNull(microUsd: number | null): number | null {
   return microUsd === null ? null : usdOf(microUsd)
 }
+
+/** The nearest whole micro-USD. */
+export function microUsdOf(usd: number): number {
+  return Math.round(usd * MICRO)
+}
