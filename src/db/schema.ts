@@ -8,20 +8,36 @@ export const tenants = sqliteTable('tenants', {
   name: text('name').notNull(),
   createdAt: integer('created_at').notNull(),
   disabledAt: integer('disabled_at'),
+  limits: text('limits'),
 })
 
-export const apiKeys = sqliteTable('api_keys', {
-  hash: text('hash').primaryKey(),
-  id: text('id').notNull().unique(),
-  tenantId: text('tenant_id')
-    .notNull()
-    .references(() => tenants.id),
-  prefix: text('prefix').notNull(),
-  scopes: text('scopes').notNull(),
-  createdAt: integer('created_at').notNull(),
-  disabledAt: integer('disabled_at'),
-  expiresAt: integer('expires_at'),
-})
+export const apiKeys = sqliteTable(
+  'api_keys',
+  {
+    hash: text('hash').primaryKey(),
+    id: text('id').notNull().unique(),
+    tenantId: text('tenant_id')
+      .notNull()
+      .references(() => tenants.id),
+    prefix: text('prefix').notNull(),
+    scopes: text('scopes').notNull(),
+    createdAt: integer('created_at').notNull(),
+    disabledAt: integer('disabled_at'),
+    expiresAt: integer('expires_at'),
+    name: text('name'),
+    allowedModels: text('allowed_models'),
+    limits: text('limits'),
+    createdBy: text('created_by'),
+    rotatedAt: integer('rotated_at'),
+    oldHash: text('old_hash'),
+    oldHashUntil: integer('old_hash_until'),
+    deletedAt: integer('deleted_at'),
+  },
+  (table) => [
+    uniqueIndex('api_keys_by_old_hash').on(table.oldHash),
+    index('api_keys_by_tenant').on(table.tenantId, table.id),
+  ],
+)
 
 export const decisions = sqliteTable(
   'decisions',
@@ -223,4 +239,20 @@ export const offerMinutes = sqliteTable(
     costMicroUsd: real('cost_micro_usd').notNull(),
   },
   (table) => [primaryKey({ columns: [table.minute, table.region, table.host, table.model] })],
+)
+
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: text('id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    object: text('object').notNull(),
+    before: text('before'),
+    after: text('after'),
+    requestId: text('request_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [index('audit_by_tenant').on(table.tenantId, table.id)],
 )

@@ -4,6 +4,7 @@ import type { AppEnv } from './context.ts'
 import { handleError } from './errors.ts'
 import { evalRoutes } from './evals/routes.ts'
 import { requestId, requireKey } from './middleware.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { configRoutes } from './routes/config.ts'
 import { completionRoutes } from './routes/completions.ts'
@@ -23,6 +24,7 @@ const ADMIN_PATHS = [
   '/v1/usage/*',
   '/v1/policies/*',
   '/v1/config/*',
+  '/v1/audit/*',
   '/v1/evals/train/*',
   '/v1/evals/rollback/*',
 ]
@@ -58,5 +60,6 @@ app.route('/v1', modelRoutes)
 app.route('/v1', historyRoutes)
 app.route('/v1', policyRoutes)
 app.route('/v1', configRoutes)
+app.route('/v1', auditRoutes)
 app.notFound((c) => handleError(new AppError('not_found', `No ${c.req.method} ${c.req.path}`), c))
 app.onError(handleError)

@@ -18,13 +18,14 @@ export async function publishConfig(env: Env, latest: () => Promise<ConfigRow | 
     const { tenantId, version } = row
     const document: unknown = JSON.parse(row.document)
     const config: PublishedConfig = { version, document }
-    await write(env, configKey(tenantId), JSON.stringify(config))
+    await putPublished(env, configKey(tenantId), JSON.stringify(config))
     await holdConfig(env, tenantId, config, Date.now())
     published = version
   }
 }
 
-async function write({ CONFIG }: Env, key: string, text: string): Promise<void> {
+/** Puts into the key-value store what all isolates read from it. @throws when it does not take it */
+export async function putPublished({ CONFIG }: Env, key: string, text: string): Promise<void> {
   for (let writes = 1; ; writes += 1) {
     try {
       return await CONFIG.put(key, text)

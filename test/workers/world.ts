@@ -28,13 +28,13 @@ export async function mintKey(
   const id = `key_${crypto.randomUUID()}`
   const { tenantId = `ten_${crypto.randomUUID()}`, secret = `sk-sy-${crypto.randomUUID()}` } = options
   await env.DB.batch([
-    env.DB.prepare('insert or ignore into tenants values (?, ?, ?, ?)').bind(
-      tenantId,
-      'A tenant',
-      1,
-      options.tenantDisabledAt ?? null,
-    ),
-    env.DB.prepare('insert into api_keys values (?, ?, ?, ?, ?, ?, ?, ?)').bind(
+    env.DB.prepare(
+      'insert or ignore into tenants (id, name, created_at, disabled_at) values (?, ?, ?, ?)',
+    ).bind(tenantId, 'A tenant', 1, options.tenantDisabledAt ?? null),
+    env.DB.prepare(
+      'insert into api_keys (hash, id, tenant_id, prefix, scopes, created_at, disabled_at, expires_at) ' +
+        'values (?, ?, ?, ?, ?, ?, ?, ?)',
+    ).bind(
       await sha256Hex(secret),
       id,
       tenantId,
