@@ -17,4 +17,6 @@ export type Caller = {
   allowedModels: readonly string[] | null
   /** What may be spent with this key; null where it has no limits of its own. */
   limits: Limits | null
+  /** What the operator lets the whole tenant take; null for all it wants. */
+  tenantLimits: Limits | null
 }

@@ -1,20 +1,58 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, desc, eq, isNull, lt, or } from 'drizzle-orm'
 import type { Db } from './database.ts'
 import { apiKeys, tenants } from './schema.ts'
 
-export type KeyRow = Pick<
-  typeof apiKeys.$inferSelect,
-  'id' | 'tenantId' | 'scopes' | 'disabledAt' | 'expiresAt'
->
+/** A tenant's key. `hash`: SHA-256 of its secret in hex; the secret itself is nowhere. */
+export type KeyRow = typeof apiKeys.$inferSelect
+/** The same with what its tenant may do. */
+export type FoundKey = { key: KeyRow; tenant: typeof tenants.$inferSelect }
 
-/** The key whose secret has this SHA-256 (hex), or null; keys of disabled tenants are not found. */
-export async function findKey(db: Db, hash: string): Promise<KeyRow | null> {
-  const { id, tenantId, scopes, disabledAt, expiresAt } = apiKeys
-  const row = await db
-    .select({ id, tenantId, scopes, disabledAt, expiresAt })
+/** The key whose secret, or whose secret before the last rotation, has this SHA-256 (hex). */
+export async function findKey(db: Db, hash: string): Promise<FoundKey | null> {
+  const found = db
+    .select({ key: apiKeys, tenant: tenants })
     .from(apiKeys)
     .innerJoin(tenants, eq(tenants.id, apiKeys.tenantId))
-    .where(and(eq(apiKeys.hash, hash), isNull(tenants.disabledAt)))
-    .get()
-  return row ?? null
+    .where(or(eq(apiKeys.hash, hash), eq(apiKeys.oldHash, hash)))
+  return (await found.get()) ?? null
+}
+
+/** A tenant's key that was not deleted, by its id. */
+export async function findKeyOf(db: Db, tenantId: string, id: string): Promise<FoundKey | null> {
+  const found = db
+    .select({ key: apiKeys, tenant: tenants })
+    .from(apiKeys)
+    .innerJoin(tenants, eq(tenants.id, apiKeys.tenantId))
+    .where(and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.id, id), isNull(apiKeys.deletedAt)))
+  return (await found.get()) ?? null
+}
+
+/** A tenant's keys that were not deleted, those before an id, newest first. */
+export async function listKeys(
+  db: Db,
+  page: { tenantId: string; before: string | null; limit: number },
+): Promise<KeyRow[]> {
+  const { tenantId, before, limit } = page
+  return db
+    .select()
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.tenantId, tenantId),
+        isNull(apiKeys.deletedAt),
+        before === null ? undefined : lt(apiKeys.id, before),
+      ),
+    )
+    .orderBy(desc(apiKeys.id))
+    .limit(limit)
+}
+
+/** Adds a key, at once or in a batch. */
+export function insertKey(db: Db, row: KeyRow) {
+  return db.insert(apiKeys).values(row)
+}
+
+/** Changes a key, at once or in a batch. */
+export function updateKey(db: Db, { id, ...fields }: Partial<KeyRow> & { id: string }) {
+  return db.update(apiKeys).set(fields).where(eq(apiKeys.id, id))
 }

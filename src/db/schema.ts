@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Limits } from '../core/limits.ts'
 
 /** The tables of `migrations/`, for typed queries. Times in Unix ms, money in micro-USD. */
 
@@ -8,7 +9,7 @@ export const tenants = sqliteTable('tenants', {
   name: text('name').notNull(),
   createdAt: integer('created_at').notNull(),
   disabledAt: integer('disabled_at'),
-  limits: text('limits'),
+  limits: text('limits', { mode: 'json' }).$type<Limits>(),
 })
 
 export const apiKeys = sqliteTable(
@@ -25,8 +26,8 @@ export const apiKeys = sqliteTable(
     disabledAt: integer('disabled_at'),
     expiresAt: integer('expires_at'),
     name: text('name'),
-    allowedModels: text('allowed_models'),
-    limits: text('limits'),
+    allowedModels: text('allowed_models', { mode: 'json' }).$type<readonly string[]>(),
+    limits: text('limits', { mode: 'json' }).$type<Limits>(),
     createdBy: text('created_by'),
     rotatedAt: integer('rotated_at'),
     oldHash: text('old_hash'),

@@ -24,6 +24,7 @@ const caller = z.object({
   userId: z.string().nullable().default(null),
   allowedModels: z.array(z.string()).nullable().default(null),
   limits: limits.nullable().default(null),
+  tenantLimits: limits.nullable().default(null),
 })
 
 /** What the queue carries: which response is to be made, and for whom. The request itself waits in its object. */

@@ -1,29 +1,31 @@
 import { type Caller, type Scope, SCOPES } from '../core/caller.ts'
 import { AppError } from '../core/errors.ts'
-import { createSnapshotCache } from '../core/snapshot-cache.ts'
-import { findKey } from '../db/api-keys.ts'
-import { openDb } from '../db/database.ts'
+import type { Limits } from '../core/limits.ts'
+import { findKey, type FoundKey } from '../db/api-keys.ts'
+import { createLookup, type Stores } from './lookup.ts'
 
-/** What is known of a key, as cached. */
+/** What is known of a secret's key, as cached. */
 type KeyRecord = {
   id: string
   tenantId: string
   scopes: readonly Scope[]
+  allowedModels: readonly string[] | null
+  limits: Limits | null
+  tenantLimits: Limits | null
+  /** Unix ms, of the key or its tenant. */
   disabledAt: number | null
+  /** Unix ms, of the key or of a secret that was replaced. */
   expiresAt: number | null
 }
 
-/** How long a change of a key may take to be seen: here, in this isolate, and in the key-value store of each place. */
-const CACHE = createSnapshotCache<KeyRecord>({ freshMs: 15_000, staleMs: 60_000, maxEntries: 10_000 })
-const KV_SECONDS = 60
-
-/** Hashes that are no key, remembered until a time (Unix ms) so that one wrong key costs few look-ups. */
-const unknown = new Map<string, number>()
-const UNKNOWN_MS = 10_000
-const MAX_UNKNOWN = 1_000
-
-/** Where keys are looked up: near and a little old, or far and true. */
-export type KeyStores = { config: KVNamespace; database: D1Database }
+const KEYS = createLookup<KeyRecord>(
+  'api-key:',
+  async (db, hash) => {
+    const found = await findKey(db, hash)
+    return found && recordOf(found, hash)
+  },
+  refused,
+)
 
 /**
  * The caller that a secret key stands for.
@@ -33,55 +35,54 @@ export type KeyStores = { config: KVNamespace; database: D1Database }
  */
 export async function authenticate(
   secret: string,
-  stores: KeyStores,
+  stores: Stores,
   now: number,
   background: (work: Promise<unknown>) => void,
 ): Promise<Caller> {
-  const hash = await sha256Hex(secret)
-  if ((unknown.get(hash) ?? 0) > now) throw refused()
-  const load = () => loadKey(hash, stores, now, background)
-  const key = await CACHE.get(hash, load, now, background)
-  if (!isValid(key, now)) throw refused()
-  const { id: keyId, tenantId, scopes } = key
-  return { keyId, tenantId, scopes, userId: null, allowedModels: null, limits: null }
+  const key = await KEYS.get(await sha256Hex(secret), stores, now, background)
+  const { id: keyId, disabledAt, expiresAt, ...rest } = key
+  if (disabledAt !== null || (expiresAt !== null && expiresAt <= now)) throw refused()
+  return { ...rest, keyId, userId: null }
 }
 
 /** The same words for every refusal: nobody learns which keys exist. */
-function refused(): AppError {
+export function refused(): AppError {
   return new AppError('invalid_api_key', 'Incorrect, disabled or expired API key')
 }
 
-function isValid({ disabledAt, expiresAt }: KeyRecord, now: number): boolean {
-  return disabledAt === null && (expiresAt === null || expiresAt > now)
-}
-
-function rememberUnknown(hash: string, now: number): void {
-  if (unknown.size >= MAX_UNKNOWN) unknown.clear()
-  unknown.set(hash, now + UNKNOWN_MS)
-}
-
-/** Only keys that exist are written to the key-value store: a key made a moment ago must work soon. */
-async function loadKey(
-  hash: string,
-  { config, database }: KeyStores,
-  now: number,
-  background: (work: Promise<unknown>) => void,
-): Promise<KeyRecord> {
-  const name = `key:${hash}`
-  const cached = await config.get<KeyRecord>(name, { type: 'json', cacheTtl: KV_SECONDS })
-  if (cached) return cached
-  const row = await findKey(openDb(database), hash)
-  if (!row) {
-    rememberUnknown(hash, now)
-    throw refused()
+/**
+ * Makes this isolate go by a key as it is now.
+ *
+ * @param now Unix ms
+ * @returns what others must find in the key-value store, by name: one for each secret that the key has or had
+ */
+export function holdKey(found: FoundKey, now: number): ReadonlyMap<string, string> {
+  const { hash, oldHash } = found.key
+  const published = new Map<string, string>()
+  for (const one of oldHash === null ? [hash] : [hash, oldHash]) {
+    const record = recordOf(found, one)
+    KEYS.hold(one, record, now)
+    published.set(KEYS.keyOf(one), JSON.stringify(record))
   }
-  const { id, tenantId, disabledAt, expiresAt } = row
-  const key: KeyRecord = { id, tenantId, disabledAt, expiresAt, scopes: scopesIn(row.scopes) }
-  background(config.put(name, JSON.stringify(key), { expirationTtl: KV_SECONDS }))
-  return key
+  return published
 }
 
-function scopesIn(text: string): Scope[] {
+function recordOf({ key, tenant }: FoundKey, hash: string): KeyRecord {
+  const ends = [key.expiresAt, hash === key.hash ? null : key.oldHashUntil].filter((end) => end !== null)
+  return {
+    id: key.id,
+    tenantId: key.tenantId,
+    scopes: scopesIn(key.scopes),
+    allowedModels: key.allowedModels,
+    limits: key.limits,
+    tenantLimits: tenant.limits,
+    disabledAt: key.disabledAt ?? tenant.disabledAt,
+    expiresAt: ends.length === 0 ? null : Math.min(...ends),
+  }
+}
+
+/** Scopes as they are stored: with spaces between. Names that are none of ours are left out. */
+export function scopesIn(text: string): Scope[] {
   const named = text.split(' ')
   return SCOPES.filter((scope) => named.includes(scope))
 }

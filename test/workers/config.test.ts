@@ -213,6 +213,7 @@ async function scopeFor(key: Key, rest: Partial<RequestScope> = {}): Promise<Req
       userId: null,
       allowedModels: null,
       limits: null,
+      tenantLimits: null,
     },
     tenant: await tenantFor({ ...env }, key.tenantId, (work) => void work, Date.now()),
     requestId: 'req_1',
