@@ -23,6 +23,7 @@ export default defineConfig({
                 ANTHROPIC_API_KEY: 'sk-ant-0123456789',
                 GEMINI_API_KEY: 'AIza0123456789',
                 OPENROUTER_API_KEY: 'sk-or-0123456789',
+                SECRETS_KEY: `test:${'A'.repeat(43)}=`,
               },
               ratelimits: { RATE_LIMIT: { namespace_id: '1001', simple: { limit: 20, period: 60 } } },
               compatibilityFlags: ['service_binding_extra_handlers'],

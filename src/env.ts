@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { bytesOf } from './core/base64.ts'
 import { DEFAULT_RELIABILITY, type Timeouts } from './core/reliability.ts'
 import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
@@ -9,6 +10,7 @@ import { jsonText } from './providers/json-text.ts'
 import { type HostSettings, localServers } from './providers/live-hosts.ts'
 import { type BreakerSettings, DEFAULT_BREAKER } from './stats/breaker.ts'
 import type { StatsObject } from './stats/stats-object.ts'
+import { createVault, type MasterKey, type Vault } from './tenants/envelope.ts'
 
 /** What the runtime gives the Worker: bindings of wrangler.toml, then variables and secrets as text. */
 export type Env = {
@@ -47,6 +49,23 @@ const breaker = z
     cooldownMs: said.cooldown_interval,
   }))
 
+/** Where a master key has no name before it, as the only one may. */
+const UNNAMED_KEY = 'default'
+
+/** Master keys, the first of which seals: `id:key` with commas between, each key 32 bytes in base64. */
+const masterKeys = z.string().transform((text, context) => {
+  const parts = text.split(',')
+  const keys = parts.flatMap((part) => masterKeyIn(part.trim()) ?? [])
+  if (keys.length < parts.length) context.addIssue('expected 32 bytes in base64, or several as id:key,id:key')
+  if (new Set(keys.map(({ id }) => id)).size < keys.length) context.addIssue('two keys have one id')
+  return keys
+})
+
+function masterKeyIn(part: string): MasterKey | null {
+  const found = /^(?:([\w-]{1,32}):)?([A-Za-z0-9+/]{43}=)$/.exec(part)
+  return found ? { id: found[1] ?? UNNAMED_KEY, bytes: bytesOf(found[2] ?? '') } : null
+}
+
 const configSchema = z.object({
   /** Base URL of the simulated hosts; set by `npm start` only. */
   SIMULATED_HOSTS_URL: z.url().optional(),
@@ -64,6 +83,8 @@ const configSchema = z.object({
   HOST_IDLE_MS: milliseconds.default(DEFAULT_TIMEOUTS.idleMs),
   HOST_TOTAL_MS: milliseconds.default(DEFAULT_TIMEOUTS.totalMs),
   BREAKER: jsonText(breaker).default(DEFAULT_BREAKER),
+  /** What the secrets of tenants are encrypted with; without it none can be kept. */
+  SECRETS_KEY: masterKeys.default([]),
   ...cloudVariables,
 })
 type Variables = z.infer<typeof configSchema>
@@ -75,6 +96,8 @@ export type Config = HostSettings & {
   retentionDays: number
   timeouts: Timeouts
   breaker: BreakerSettings
+  /** Null where there is no key for one. */
+  vault: Vault | null
 }
 
 const parsed = new WeakMap<object, Config>()
@@ -104,9 +127,14 @@ export function configOf(env: Readonly<Record<string, unknown>>): Config {
     breaker: result.data.BREAKER,
     accounts,
     clouds: cloudsOf(result.data, accounts),
+    vault: vaultWith(result.data.SECRETS_KEY),
   }
   parsed.set(env, config)
   return config
+}
+
+function vaultWith([first, ...others]: readonly MasterKey[]): Vault | null {
+  return first ? createVault([first, ...others]) : null
 }
 
 function timeouts(variables: Variables): Timeouts {

@@ -16,6 +16,7 @@ export const ERROR_POLICY = {
   rate_limit_exceeded: { status: 429, type: 'rate_limit_error', log: 'debug' },
   no_eligible_model: { status: 400, type: 'invalid_request_error', log: 'warn' },
   no_live_host: { status: 503, type: 'api_error', log: 'error' },
+  not_configured: { status: 503, type: 'api_error', log: 'warn' },
   context_window: { status: 400, type: 'invalid_request_error', log: 'debug' },
   content_policy: { status: 400, type: 'invalid_request_error', log: 'debug' },
   provider_rejected: { status: 400, type: 'invalid_request_error', log: 'warn' },

@@ -257,3 +257,26 @@ export const audit = sqliteTable(
   },
   (table) => [index('audit_by_tenant').on(table.tenantId, table.id)],
 )
+export const providerKeys = sqliteTable(
+  'provider_keys',
+  {
+    tenantId: text('tenant_id').notNull(),
+    host: text('host').notNull(),
+    sealed: text('sealed').notNull(),
+    keyHint: text('key_hint').notNull(),
+    baseUrl: text('base_url'),
+    requestsPerMinute: integer('requests_per_minute'),
+    tokensPerMinute: integer('tokens_per_minute'),
+    weight: real('weight'),
+    priority: integer('priority'),
+    createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.host] })],
+)
+
+export const webhookSecrets = sqliteTable('webhook_secrets', {
+  tenantId: text('tenant_id').primaryKey(),
+  sealed: text('sealed').notNull(),
+  createdAt: integer('created_at').notNull(),
+})

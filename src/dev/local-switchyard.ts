@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { type SimulatedHosts, startSimulatedHosts } from './hosts/server.ts'
-import { DEV_KEY, DEV_TENANT, newKeySql } from './seed.ts'
+import { DEV_KEY, DEV_SECRETS_KEY, DEV_TENANT, newKeySql } from './seed.ts'
 import { simulatedModels } from './simulated-models.ts'
 import { type Running, runWrangler, startWrangler } from './wrangler.ts'
 
@@ -53,7 +53,11 @@ export async function startLocalSwitchyard(options: LocalOptions): Promise<Local
     await runWrangler(['d1', 'migrations', 'apply', 'DB', ...local])
     const seed = newKeySql({ tenantId: DEV_TENANT, keyId: 'key_dev', secret: DEV_KEY, now: Date.now() })
     await runWrangler(['d1', 'execute', 'DB', ...local, '--command', seed])
-    const vars = { SIMULATED_HOSTS_URL: hosts.url, ...options.vars?.(hosts.url) }
+    const vars = {
+      SIMULATED_HOSTS_URL: hosts.url,
+      SECRETS_KEY: DEV_SECRETS_KEY,
+      ...options.vars?.(hosts.url),
+    }
     const port = await freePort(options.port)
     const running = startWrangler(devArguments(port, local, vars), { show: options.showLog })
     worker = running

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 /** The tenant and the key that every local start has, and no deployment. */
 export const DEV_TENANT = 'default'
 export const DEV_KEY = 'sk-switchyard-dev'
+/** What tenants' secrets are encrypted with on this machine, and in no deployment. */
+export const DEV_SECRETS_KEY = Buffer.from('switchyard-secrets-key-for-dev-0').toString('base64')
 
 /** A tenant's key that is to be made. Names are letters, digits and dashes: they go into SQL as they are. */
 export type NewKey = { tenantId: string; keyId: string; secret: string; now: number }

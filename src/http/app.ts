@@ -16,6 +16,7 @@ import { historyRoutes } from './routes/history.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { modelRoutes } from './routes/models.ts'
 import { policyRoutes } from './routes/policies.ts'
+import { providerRoutes } from './routes/providers.ts'
 import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
 
@@ -25,6 +26,7 @@ const ADMIN_PATHS = [
   '/v1/policies/*',
   '/v1/config/*',
   '/v1/audit/*',
+  '/v1/providers/*',
   '/v1/evals/train/*',
   '/v1/evals/rollback/*',
 ]
@@ -61,5 +63,6 @@ app.route('/v1', historyRoutes)
 app.route('/v1', policyRoutes)
 app.route('/v1', configRoutes)
 app.route('/v1', auditRoutes)
+app.route('/v1', providerRoutes)
 app.notFound((c) => handleError(new AppError('not_found', `No ${c.req.method} ${c.req.path}`), c))
 app.onError(handleError)

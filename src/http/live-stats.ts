@@ -1,29 +1,54 @@
+import type { Caller } from '../core/caller.ts'
 import type { Sample } from '../core/live.ts'
 import { configOf, type Env } from '../env.ts'
 import type { ObservedOffer } from '../stats/live-row.ts'
 import { LiveTable } from '../stats/live-table.ts'
-import { type Place, publishedKey, SHARDS, shardOf, type Snapshot } from '../stats/snapshot.ts'
+import { hostOf, type Place, publishedKey, SHARDS, shardOf, type Snapshot } from '../stats/snapshot.ts'
 import type { RequestScope } from './context.ts'
+import type { Tenant } from './tenant.ts'
 
 /** Whose figures, and what may be used to share them. */
-export type LiveScope = Pick<RequestScope, 'env' | 'background' | 'region'>
+export type LiveScope = Pick<RequestScope, 'env' | 'background' | 'region'> & {
+  caller: Pick<Caller, 'tenantId'>
+  tenant: Pick<Tenant, 'own'>
+}
 
 /** One shard's offers here, and where the object is that this isolate shares them with. */
 type Shard = { table: LiveTable; place: Place }
 
-const shardsOf = new WeakMap<object, Map<string, readonly Shard[]>>()
+/** By region, what everybody shares; by region and tenant, what is of the tenant's own accounts. */
+type Known = { shared: Map<string, readonly Shard[]>; own: Map<string, Shard> }
+
+const knownOf = new WeakMap<object, Known>()
+
+/** The most tenants whose own accounts an isolate keeps figures of; who was not there for longest goes first. */
+const MAX_OWN = 500
 
 /**
- * What this isolate knows now of models at hosts in a region, by `offerKey`. Never waits: others are told and asked in
- * the background, where it is time for that.
+ * What this isolate knows now of models at hosts in a region, by `offerKey`: at a tenant's own accounts by its own calls,
+ * elsewhere by everybody's. Never waits: others are told and asked in the background, where it is time for that.
  */
 export function liveOffers(scope: LiveScope, now: number): ReadonlyMap<string, ObservedOffer> {
   const offers = new Map<string, ObservedOffer>()
-  for (const shard of shardsFor(scope, now)) {
+  for (const shard of sharedShards(scope, now)) {
     shard.table.observe(offers, now)
     share(scope, shard, now)
   }
-  return offers
+  const { accounts } = scope.tenant.own
+  return accounts.size === 0 ? offers : withOwn(offers, scope, now)
+}
+
+function withOwn(
+  offers: ReadonlyMap<string, ObservedOffer>,
+  scope: LiveScope,
+  now: number,
+): ReadonlyMap<string, ObservedOffer> {
+  const shard = ownShard(scope, now)
+  const own = new Map<string, ObservedOffer>()
+  shard.table.observe(own, now)
+  share(scope, shard, now)
+  const isOwn = ([key]: readonly [string, unknown]) => scope.tenant.own.accounts.has(hostOf(key))
+  return new Map([...[...offers].filter((offer) => !isOwn(offer)), ...[...own].filter(isOwn)])
 }
 
 /** Counts a call to a model at a host, named by `offerKey`, that begins now. `callEnded` must follow. */
@@ -41,25 +66,45 @@ export function callEnded(scope: LiveScope, key: string, sample: Sample, now: nu
 }
 
 function shardFor(scope: LiveScope, key: string, now: number): Shard | undefined {
-  return shardsFor(scope, now)[shardOf(key)]
+  const isOwn = scope.tenant.own.accounts.has(hostOf(key))
+  return isOwn ? ownShard(scope, now) : sharedShards(scope, now)[shardOf(key)]
 }
 
-/** A region's shards; a new isolate begins with what was published. */
-function shardsFor(scope: LiveScope, now: number): readonly Shard[] {
-  const { env, region, background } = scope
-  const regions = shardsOf.get(env) ?? new Map<string, readonly Shard[]>()
-  shardsOf.set(env, regions)
-  const known = regions.get(region)
+/** A region's shards. */
+function sharedShards(scope: LiveScope, now: number): readonly Shard[] {
+  const { env, region } = scope
+  const { shared } = knownFor(env)
+  const known = shared.get(region)
   if (known) return known
-  const isolate = crypto.randomUUID()
-  const { breaker } = configOf(env)
-  const shards = Array.from({ length: SHARDS }, (_, shard) => {
-    const place = { region, shard }
-    return { place, table: new LiveTable(place, isolate, breaker) }
-  })
-  regions.set(region, shards)
-  background(Promise.all(shards.map((shard) => beginWithPublished(env, shard, now))))
+  const shards = Array.from({ length: SHARDS }, (_, shard) => newShard(scope, { region, shard }, now))
+  shared.set(region, shards)
   return shards
+}
+
+/** All of a tenant's own accounts in a region: a place of their own, so that nobody's calls touch another's figures. */
+function ownShard(scope: LiveScope, now: number): Shard {
+  const { env, region, caller } = scope
+  const { own } = knownFor(env)
+  const name = `${region}@${caller.tenantId}`
+  const shard = own.get(name) ?? newShard(scope, { region: name, shard: 0 }, now)
+  own.delete(name)
+  own.set(name, shard)
+  const oldest = own.keys().next()
+  if (own.size > MAX_OWN && !oldest.done) own.delete(oldest.value)
+  return shard
+}
+
+function knownFor(env: Env): Known {
+  const known = knownOf.get(env) ?? { shared: new Map(), own: new Map() }
+  knownOf.set(env, known)
+  return known
+}
+
+/** A new isolate begins with what was published. */
+function newShard({ env, background }: LiveScope, place: Place, now: number): Shard {
+  const shard = { place, table: new LiveTable(place, crypto.randomUUID(), configOf(env).breaker) }
+  background(beginWithPublished(env, shard, now))
+  return shard
 }
 
 async function beginWithPublished({ CONFIG }: Env, { place, table }: Shard, now: number): Promise<void> {

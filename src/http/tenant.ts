@@ -6,14 +6,16 @@ import { type PublishedAbilities, readAbilities } from '../learn/abilities.ts'
 import { decodeConfig } from '../protocols/tenant-config/decode-config.ts'
 import type { RequestScope } from './context.ts'
 import { type Hosts, hostsFor } from './hosts.ts'
+import { hostsWith, NO_ACCOUNTS, type OwnAccounts, ownAccounts, providersKey } from './own-accounts.ts'
 
 /** Everything that an isolate knows of a tenant and that its requests go by. */
 export type Tenant = {
   /** `version` 0: there is none. */
   config: { version: number; rules: TenantConfig }
   learned: Learned
-  /** The hosts that may be called for it. */
+  /** The hosts that may be called for it: with its own accounts in the place of the operator's. */
   hosts: Hosts
+  own: OwnAccounts
 }
 
 /** What was learned for one tenant. `parameters`: the id of a training. */
@@ -64,19 +66,38 @@ export async function holdConfig(
   TENANTS.put(tenantId, { ...known, config: { version, rules: decodeConfig(document) } }, now)
 }
 
+/** Makes this isolate go by a tenant's own accounts at once. `published`: as they are published. */
+export async function holdAccounts(
+  env: Env,
+  tenantId: string,
+  published: string,
+  now: number,
+): Promise<void> {
+  const known = await TENANTS.get(
+    tenantId,
+    (before) => loadTenant(env, tenantId, before),
+    now,
+    () => undefined,
+  )
+  const own = await ownAccounts(env, tenantId, published, known.own)
+  TENANTS.put(tenantId, { ...known, own, hosts: hostsWith(hostsFor(env), own) }, now)
+}
+
 /** What cannot be read is logged, and leaves what was known before. */
 async function loadTenant(env: Env, tenantId: string, known: Tenant | undefined): Promise<Tenant> {
   const before = known ?? newTenant(env)
-  const names = [configKey(tenantId), parametersKey(tenantId), abilitiesKey(tenantId)]
+  const names = [configKey(tenantId), parametersKey(tenantId), abilitiesKey(tenantId), providersKey(tenantId)]
   try {
     const found = await env.CONFIG.get(names, { type: 'text', cacheTtl: KV_SECONDS })
-    const [config, parameters, abilities] = names.map((name) => found.get(name) ?? null)
+    const [config, parameters, abilities, providers] = names.map((name) => found.get(name) ?? null)
     const read = <T>(what: string, decode: () => T, otherwise: T) =>
       orElse(otherwise, decode, (cause) => warn(what, tenantId, cause))
+    const own = await ownAccounts(env, tenantId, providers ?? null, before.own)
     return {
       config: read('A configuration', () => newestOf(config, before.config), before.config),
       learned: read('What was learned', () => learnedOf(parameters, abilities), NOTHING_LEARNED),
-      hosts: hostsFor(env),
+      hosts: hostsWith(hostsFor(env), own),
+      own,
     }
   } catch (cause) {
     warn('A tenant', tenantId, cause)
@@ -114,5 +135,6 @@ function learnedOf(parameters: string | null | undefined, abilities: string | nu
 const NOTHING_LEARNED: Learned = { parameters: null, abilities: null }
 
 function newTenant(env: Env): Tenant {
-  return { config: { version: 0, rules: NO_CONFIG }, learned: NOTHING_LEARNED, hosts: hostsFor(env) }
+  const config = { version: 0, rules: NO_CONFIG }
+  return { config, learned: NOTHING_LEARNED, hosts: hostsFor(env), own: NO_ACCOUNTS }
 }

@@ -54,6 +54,9 @@ export type HostSettings = {
   localHosts: readonly Omit<LocalServer, 'models'>[]
 }
 
+/** A tenant's own account at a host. Its key is sent to its own address, or else the host's. */
+export type OwnAccount = { apiKey: string; baseUrl?: string; share: Share }
+
 /** Sent to simulated hosts, which want a key like real ones. */
 const SIMULATED_KEY = 'sk-simulated'
 /** Sent to servers that want none. */
@@ -80,6 +83,12 @@ export function liveHosts(settings: HostSettings): ReadonlyMap<string, LiveHost>
     for (const account of accountsAt(server.id, accounts)) add(account, local(server, account))
   }
   return live
+}
+
+/** A tenant's own account at a host that a key opens; null where its address has gaps that nobody fills. */
+export function ownHost(host: Host, { apiKey, baseUrl, share }: OwnAccount): LiveHost | null {
+  const address = baseUrl ?? filled(host.baseUrl, {})
+  return address === null ? null : { access: { host, baseUrl: address, apiKey }, simulated: false, share }
 }
 
 function keyed(

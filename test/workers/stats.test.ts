@@ -5,6 +5,7 @@ import * as z from 'zod'
 import type { Sample } from '../../src/core/live.ts'
 import { configOf } from '../../src/env.ts'
 import { callBegan, callEnded, liveOffers, type LiveScope } from '../../src/http/live-stats.ts'
+import { NO_ACCOUNTS } from '../../src/http/own-accounts.ts'
 import { upsertOfferMinutes } from '../../src/db/offer-minutes.ts'
 import { deleteExpired } from '../../src/record/retention.ts'
 import { publishedKey, shardOf, type Snapshot } from '../../src/stats/snapshot.ts'
@@ -24,6 +25,8 @@ function isolate(region: string, variables: object = {}) {
     env: { ...env, ...variables },
     region,
     background: (work) => working.push(work),
+    caller: { tenantId: 'ten_stats' },
+    tenant: { own: NO_ACCOUNTS },
   }
   /** Until nothing goes on any more. */
   async function settled(): Promise<void> {
@@ -172,7 +175,8 @@ describe('GET /v1/models', () => {
   it('tells the live figures of offers that were called', async () => {
     const key = await mintKey()
     const variables = { ...env }
-    const scope: LiveScope = { env: variables, region: 'local', background: () => undefined }
+    const { scope: here } = isolate('local')
+    const scope: LiveScope = { ...here, env: variables, background: () => undefined }
     const now = Date.now()
     const offer = 'openai/openai/gpt-4.1-mini'
     callBegan(scope, offer, now)

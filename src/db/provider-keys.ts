@@ -1,0 +1,46 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Db } from './database.ts'
+import { providerKeys } from './schema.ts'
+
+/** A tenant's own account at a host, its key sealed. */
+export type ProviderKeyRow = typeof providerKeys.$inferSelect
+
+const { tenantId, host, sealed } = providerKeys
+
+/** A tenant's own accounts, by host. */
+export async function listProviderKeys(db: Db, tenant: string): Promise<ProviderKeyRow[]> {
+  return db.select().from(providerKeys).where(eq(tenantId, tenant)).orderBy(asc(host))
+}
+
+/** Puts an account in the place of the tenant's earlier one at that host. */
+export async function upsertProviderKey(db: Db, row: ProviderKeyRow): Promise<void> {
+  await db
+    .insert(providerKeys)
+    .values(row)
+    .onConflictDoUpdate({ target: [tenantId, host], set: row })
+}
+
+/** @returns false where there was none */
+export async function deleteProviderKey(
+  db: Db,
+  account: Pick<ProviderKeyRow, 'tenantId' | 'host'>,
+): Promise<boolean> {
+  const deleted = await db
+    .delete(providerKeys)
+    .where(and(eq(tenantId, account.tenantId), eq(host, account.host)))
+    .returning({ host })
+  return deleted.length > 0
+}
+
+/** Accounts whose key was sealed otherwise than with `prefix` before it. */
+export async function listSealedOtherwise(db: Db, prefix: string, limit: number): Promise<ProviderKeyRow[]> {
+  const otherwise = sql`substr(${sealed}, 1, ${prefix.length}) <> ${prefix}`
+  return db.select().from(providerKeys).where(otherwise).orderBy(asc(tenantId), asc(host)).limit(limit)
+}
+
+/** Seals an account's key anew. @returns false where it is not what it was any more */
+export async function resealProviderKey(db: Db, row: ProviderKeyRow, anew: string): Promise<boolean> {
+  const same = and(eq(tenantId, row.tenantId), eq(host, row.host), eq(sealed, row.sealed))
+  const resealed = await db.update(providerKeys).set({ sealed: anew }).where(same).returning({ host })
+  return resealed.length > 0
+}
