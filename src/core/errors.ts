@@ -19,6 +19,7 @@ export const ERROR_POLICY = {
   not_configured: { status: 503, type: 'api_error', log: 'warn' },
   context_window: { status: 400, type: 'invalid_request_error', log: 'debug' },
   content_policy: { status: 400, type: 'invalid_request_error', log: 'debug' },
+  invalid_yaml: { status: 400, type: 'invalid_request_error', log: 'debug' },
   provider_rejected: { status: 400, type: 'invalid_request_error', log: 'warn' },
   provider_auth: { status: 502, type: 'api_error', log: 'error' },
   provider_failed: { status: 502, type: 'api_error', log: 'warn' },

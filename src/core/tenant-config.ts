@@ -28,6 +28,13 @@ export type TenantConfig = {
   origins: readonly string[]
 }
 
+/**
+ * How a version is tried before a tenant goes by it: `percent` of the requests go by it, or decisions are made under it
+ * as well and only recorded.
+ */
+export const ROLLOUT_MODES = ['percent', 'shadow'] as const
+export type RolloutMode = (typeof ROLLOUT_MODES)[number]
+
 /** What a tenant without a configuration goes by. */
 export const NO_CONFIG: TenantConfig = {
   fallbacks: new Map(),

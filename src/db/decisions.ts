@@ -1,7 +1,8 @@
 import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
+import type { TrialRow } from './config-trials.ts'
 import type { Db } from './database.ts'
 import { insertRows } from './insert-rows.ts'
-import { attempts, decisions } from './schema.ts'
+import { attempts, configTrials, decisions } from './schema.ts'
 
 /** One decision and what became of it. */
 export type DecisionRow = typeof decisions.$inferSelect
@@ -14,11 +15,16 @@ export type AttemptRow = typeof attempts.$inferSelect
  */
 export async function insertDecisions(
   database: D1Database,
-  rows: { decisions: readonly DecisionRow[]; attempts: readonly AttemptRow[] },
+  rows: {
+    decisions: readonly DecisionRow[]
+    attempts: readonly AttemptRow[]
+    trials: readonly TrialRow[]
+  },
 ): Promise<void> {
   await database.batch([
     ...insertRows(database, decisions, rows.decisions, 'ignore'),
     ...insertRows(database, attempts, rows.attempts, 'ignore'),
+    ...insertRows(database, configTrials, rows.trials, 'ignore'),
   ])
 }
 
@@ -69,6 +75,7 @@ export async function deleteOldDecisions(
   const owned = old.replace('id', 'tenant_id, id')
   const results = await database.batch([
     database.prepare(`delete from attempts where decision_id in (${old})`).bind(before, limit),
+    database.prepare(`delete from config_trials where decision_id in (${old})`).bind(before, limit),
     database.prepare(`delete from feedback where (tenant_id, decision_id) in (${owned})`).bind(before, limit),
     database.prepare(`delete from decisions where id in (${old})`).bind(before, limit),
   ])

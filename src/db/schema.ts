@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { Limits } from '../core/limits.ts'
+import { ROLLOUT_MODES } from '../core/tenant-config.ts'
 
 /** The tables of `migrations/`, for typed queries. Times in Unix ms, money in micro-USD. */
 
@@ -240,6 +241,31 @@ export const offerMinutes = sqliteTable(
     costMicroUsd: real('cost_micro_usd').notNull(),
   },
   (table) => [primaryKey({ columns: [table.minute, table.region, table.host, table.model] })],
+)
+
+export const configStates = sqliteTable('config_states', {
+  tenantId: text('tenant_id').primaryKey(),
+  revision: integer('revision').notNull(),
+  version: integer('version').notNull(),
+  candidate: integer('candidate'),
+  mode: text('mode', { enum: ROLLOUT_MODES }),
+  percent: integer('percent'),
+  since: integer('since'),
+})
+
+export const configTrials = sqliteTable(
+  'config_trials',
+  {
+    decisionId: text('decision_id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    candidate: integer('candidate').notNull(),
+    version: integer('version').notNull(),
+    microUsd: integer('micro_usd'),
+    agrees: integer('agrees', { mode: 'boolean' }),
+    shadowMicroUsd: integer('shadow_micro_usd'),
+    shadowError: text('shadow_error'),
+  },
+  (table) => [index('config_trials_by_candidate').on(table.tenantId, table.candidate, table.decisionId)],
 )
 
 export const audit = sqliteTable(

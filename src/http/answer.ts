@@ -10,7 +10,7 @@ import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../proto
 import { askedOf } from './asked.ts'
 import { cachedAnswer } from './cached-answer.ts'
 import { randomBytes, type RequestScope } from './context.ts'
-import { decide } from './decide.ts'
+import { circumstancesOf, decideIn } from './decide.ts'
 import { type AnswerOptions, decisionHeaders, type Exchange } from './exchange.ts'
 import { createExecuteIo } from './execute-io.ts'
 import { failureResponse } from './errors.ts'
@@ -33,10 +33,11 @@ export async function answerRequest(
   const asked = askedOf(scope, inbound)
   const cache = await lookUp(asked)
   if (cache.status === 'hit') return cachedAnswer(scope, inbound, cache.kept, options)
-  const decision = await decide(asked)
+  const circumstances = await circumstancesOf(asked)
+  const decision = decideIn(circumstances, asked)
   const hangUp = new AbortController()
   scope.signal.addEventListener('abort', () => hangUp.abort())
-  const exchange: Exchange = { ...asked, decision, hangUp, options, cache }
+  const exchange: Exchange = { ...asked, circumstances, decision, hangUp, options, cache }
   const call = { request: inbound.chat, stream: inbound.stream }
   const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope))
   switch (execution.kind) {

@@ -1,11 +1,29 @@
+import { chanceOf } from '../core/hash.ts'
 import type { TenantConfig } from '../core/tenant-config.ts'
 import type { Inbound } from '../protocols/inbound.ts'
 import type { RequestScope } from './context.ts'
+import type { ConfigVersion } from './tenant.ts'
 
 /** A chat request that is worked on: who asks for what, and the tenant's rules that it goes by. */
-export type Asked = { scope: RequestScope; inbound: Inbound; config: TenantConfig }
+export type Asked = {
+  scope: RequestScope
+  inbound: Inbound
+  config: TenantConfig
+  /** Which version of the tenant's configuration `config` is; 0 for none. */
+  version: number
+}
 
 /** A request with the rules that hold for it. */
 export function askedOf(scope: RequestScope, inbound: Inbound): Asked {
-  return { scope, inbound, config: scope.tenant.config.rules }
+  const { rules: config, version } = configFor(scope, inbound)
+  return { scope, inbound, config, version }
+}
+
+/** While a version is tried, those who share a session, or a user, all go by it, or all do not. */
+function configFor({ tenant, requestId }: RequestScope, { chat, routing }: Inbound): ConfigVersion {
+  const { config } = tenant
+  const { candidate } = config
+  if (candidate?.mode !== 'percent') return config
+  const together = routing.sessionId ?? chat.user ?? requestId
+  return chanceOf(`${together} ${candidate.version}`) < candidate.percent / 100 ? candidate : config
 }

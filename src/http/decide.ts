@@ -4,7 +4,7 @@ import { configOf } from '../env.ts'
 import type { Inbound } from '../protocols/inbound.ts'
 import { formatFor } from '../providers/format-for.ts'
 import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
-import { route } from '../route/route.ts'
+import { route, type RoutingInput } from '../route/route.ts'
 import { withRules } from '../route/tenant-rules.ts'
 import type { Asked } from './asked.ts'
 import { randomBytes } from './context.ts'
@@ -15,38 +15,57 @@ import { liveOffers } from './live-stats.ts'
 import { sessionMemory } from './session.ts'
 import { rulesIn } from './tenant-rules.ts'
 
+/** Everything that a decision rests on besides the rules: what is asked, at what time, and what is known then. */
+export type Circumstances = Omit<RoutingInput, 'preferences' | 'policy'>
+
 /**
  * Classifies a request and routes it by its tenant's rules, with the memory of its session.
  *
  * @throws AppError when no model may take it
  */
-export async function decide({ scope, inbound, config }: Asked): Promise<Decision> {
+export async function decide(asked: Asked): Promise<Decision> {
+  return decideIn(await circumstancesOf(asked), asked)
+}
+
+export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circumstances> {
   const { env, caller, tenant, background } = scope
   const now = Date.now()
   const [session, beliefs] = await Promise.all([
     sessionMemory(inbound, caller.tenantId, env),
     beliefsFor(scope, inbound.chat, now),
   ])
-  const catalog = liveCatalog(env, now, background)
-  const rules = rulesIn(config, catalog)
-  const { explorationRate, timeouts } = configOf(env)
-  return route({
+  return {
     id: createId('dec', now, randomBytes()),
     now,
     request: inbound.chat,
     demand: classify(inbound.chat),
-    preferences: withRules(inbound.routing, rules, catalog),
-    policy: {
-      ...BALANCED,
-      explorationRate,
-      reliability: [rules.reliability, { timeouts }],
-      pools: rules.pools,
-    },
-    catalog,
+    catalog: liveCatalog(env, now, background),
     hosts: hostStates(tenant.hosts, inbound),
     live: liveOffers(scope, now),
     session,
     beliefs,
+  }
+}
+
+/**
+ * What a request's rules make of it in given circumstances: equal ones give equal decisions.
+ *
+ * @throws AppError when no model may take it
+ */
+export function decideIn(circumstances: Circumstances, { scope, inbound, config, version }: Asked): Decision {
+  const { catalog } = circumstances
+  const rules = rulesIn(config, catalog)
+  const { explorationRate, timeouts } = configOf(scope.env)
+  return route({
+    ...circumstances,
+    preferences: withRules(inbound.routing, rules, catalog),
+    policy: {
+      ...BALANCED,
+      ...(version > 0 && { version }),
+      explorationRate,
+      reliability: [rules.reliability, { timeouts }],
+      pools: rules.pools,
+    },
   })
 }
 

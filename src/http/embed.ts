@@ -127,7 +127,14 @@ function record(scope: RequestScope, decision: EmbeddingDecision, execution: Emb
   const detail = aftermathBody(embeddingDecisionBody(decision, scope.tenant.hosts), aftermath)
   // No other model could have made these vectors: what they cost is what the best would have cost.
   const bestMicroUsd = attempts.at(-1)?.costMicroUsd ?? null
-  const decided = { ...decision, taskType: 'embedding', tier: 'SIMPLE', language: '', bestMicroUsd }
+  const decided = {
+    ...decision,
+    taskType: 'embedding',
+    tier: 'SIMPLE',
+    language: '',
+    bestMicroUsd,
+    trial: null,
+  }
   queueEntry(scope, entryOf(scope, decided, detail, aftermath))
   return detail
 }

@@ -4,6 +4,7 @@ import type { Execution } from '../execute/execute.ts'
 import type { Decision } from '../route/decision.ts'
 import type { Asked } from './asked.ts'
 import type { RequestScope } from './context.ts'
+import type { Circumstances } from './decide.ts'
 import type { CacheMiss } from './response-cache.ts'
 
 /** What a caller of some protocols wants of an answer besides itself. */
@@ -14,9 +15,11 @@ export type AnswerOptions = {
   keep?: (body: object) => Promise<void>
 }
 
+/** A chat request with what was decided, and what that rests on. */
+export type Decided = Asked & { circumstances: Circumstances; decision: Decision }
+
 /** One chat request on its way: everything that answering, explaining and recording it need. */
-export type Exchange = Asked & {
-  decision: Decision
+export type Exchange = Decided & {
   /** Aborted when nobody waits for the answer any more. */
   hangUp: AbortController
   options: AnswerOptions

@@ -56,11 +56,12 @@ export function historyEntry(
   by: { caller: Caller; requestId: string; decision: Decision },
   detail: AftermathBody,
   aftermath: Aftermath,
+  trial: DecisionEntry['trial'],
 ): DecisionEntry {
   const { decision } = by
   const { taskType, tier, language } = decision.demand
   const bestMicroUsd = bestCost(decision, toldBy(aftermath))
-  return entryOf(by, { ...decision, taskType, tier, language, bestMicroUsd }, detail, aftermath)
+  return entryOf(by, { ...decision, taskType, tier, language, bestMicroUsd, trial }, detail, aftermath)
 }
 
 /** The attempt that a history entry is about: who finished the answer, else who was asked last. */
@@ -71,13 +72,13 @@ function toldBy({ attempts, writers }: Pick<Aftermath, 'attempts' | 'writers'>):
 /** What an entry says of a decision that its detail has no single field for. */
 type Decided = Pick<
   DecisionEntry,
-  'id' | 'createdAt' | 'requestedModel' | 'taskType' | 'tier' | 'language' | 'bestMicroUsd'
+  'id' | 'createdAt' | 'requestedModel' | 'taskType' | 'tier' | 'language' | 'bestMicroUsd' | 'trial'
 >
 
 /** @param detail as planned; model and host are told as they turned out where somebody was asked */
 export function entryOf(
   { caller, requestId }: { caller: Caller; requestId: string },
-  { id, createdAt, requestedModel, taskType, tier, language, bestMicroUsd }: Decided,
+  { id, createdAt, requestedModel, taskType, tier, language, bestMicroUsd, trial }: Decided,
   detail: { model: string; provider: string; simulated: boolean },
   { attempts, writers, ...aftermath }: Aftermath,
 ): DecisionEntry {
@@ -104,6 +105,7 @@ export function entryOf(
     bestMicroUsd,
     latencyMs: Math.max(0, aftermath.endedAt - createdAt),
     detail: JSON.stringify(detail),
+    trial,
     attempts: attempts.map((attempt) => attemptEntry(attempt, aftermath.endedAt)),
   }
 }

@@ -40,7 +40,12 @@ function complaintOf(cause: unknown): string {
   return words.replace(/,? ?(?:\.\.\.)?"[\s\S]*$/, '').slice(0, 200)
 }
 
-async function readText(request: Request, maxBytes: number): Promise<string> {
+/**
+ * A body's text.
+ *
+ * @throws AppError `request_too_large`
+ */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > 0 && declared <= maxBytes) return request.text()
   const decoder = new TextDecoder()

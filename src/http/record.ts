@@ -1,13 +1,13 @@
 import type { Execution } from '../execute/execute.ts'
 import type { DecisionEntry } from '../record/entry.ts'
 import type { OpinionEntry } from '../record/opinion.ts'
-import type { Decision } from '../route/decision.ts'
 import { askedIn, opinionOfEarlier } from './asked-again.ts'
 import type { RequestScope } from './context.ts'
 import { decisionBody } from './decision-body.ts'
-import { type Exchange, reasonOf } from './exchange.ts'
+import { type Decided, type Exchange, reasonOf } from './exchange.ts'
 import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
 import { rememberAnswer } from './session.ts'
+import { shadowBody, shadowOf, trialOf } from './shadow.ts'
 
 /**
  * Sends the history entry to the queue, and the session its affinity; nobody waits for either.
@@ -21,7 +21,7 @@ export function record(exchange: Exchange, execution: Execution, status: Afterma
   const writers = execution.kind === 'answering' ? execution.writers : []
   const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }
   const detail = aftermathBody(decisionBody(decision, scope.tenant.hosts), aftermath)
-  sendEntry(scope, decision, detail, aftermath)
+  sendEntry(exchange, detail, aftermath)
   const { sessionId } = inbound.routing
   const writer = writers.at(-1)
   if (status === 'succeeded' && sessionId !== undefined && writer) {
@@ -45,14 +45,26 @@ async function continueSession(
   if (opinion) queueEntry(scope, opinion)
 }
 
-/** Sends a decision's history entry to the queue. */
-export function sendEntry(
-  scope: RequestScope,
-  decision: Decision,
-  detail: AftermathBody,
-  aftermath: Aftermath,
-): void {
-  queueEntry(scope, historyEntry({ ...scope, decision }, detail, aftermath))
+/** Sends a decision's history entry to the queue, with what the version that is tried has to do with it. */
+export function sendEntry(decided: Decided, detail: AftermathBody, aftermath: Aftermath): void {
+  const { scope, decision } = decided
+  const { candidate } = scope.tenant.config
+  const by = { ...scope, decision }
+  if (candidate?.mode !== 'shadow') {
+    queueEntry(scope, historyEntry(by, detail, aftermath, candidate && trialOf(decided, candidate)))
+    return
+  }
+  const recording = afterTheAnswer().then(() => {
+    const shadow = shadowOf(decided, candidate)
+    const told = { ...detail, shadow: shadowBody(shadow) }
+    queueEntry(scope, historyEntry(by, told, aftermath, trialOf(decided, candidate, shadow)))
+  })
+  scope.background(recording)
+}
+
+/** Deciding takes a while, in which nothing else would be written. */
+function afterTheAnswer(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0))
 }
 
 /** Sends an entry to the queue. A queue that does not take it is logged: the answer stands. */

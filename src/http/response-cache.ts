@@ -42,7 +42,7 @@ export type CacheMiss =
   | { status: 'bypass' }
 
 /** Part of every key: answers that another version of this file kept are not read. */
-const FORMAT = 1
+const FORMAT = 2
 /** Longer answers are not kept, in bytes of JSON. */
 const MAX_BYTES = 1024 * 1024
 
@@ -96,11 +96,11 @@ function logged({ requestId }: RequestScope) {
 }
 
 /**
- * Where the answer to a request is kept: the same for requests of one tenant that ask the same. Null where no answer
+ * Where the answer to a request is kept: the same for requests of one tenant that ask the same and go by the same rules. Null where no answer
  * may be reused: nobody wishes it, a tool might act, or our words do not hold all that an answer may say.
  */
 async function cacheKeyOf(
-  { scope, inbound: { chat, routing } }: Asked,
+  { scope, inbound: { chat, routing }, version }: Asked,
   wish: CacheWish,
 ): Promise<string | null> {
   if (!wish.ttlMs || (wish.noRead && wish.noStore) || !isReusable(chat)) return null
@@ -108,7 +108,8 @@ async function cacheKeyOf(
   const { model, models, provider, autoRouter } = routing
   const question = { asked, native: native && nativeQuestion(native), model, models, provider, autoRouter }
   const hash = await sha256Hex(canonicalJson(question))
-  return `https://answers.switchyard.invalid/${FORMAT}/${encodeURIComponent(scope.caller.tenantId)}/${hash}`
+  const whose = `${encodeURIComponent(scope.caller.tenantId)}/${version}`
+  return `https://answers.switchyard.invalid/${FORMAT}/${whose}/${hash}`
 }
 
 function isReusable({ messages, tools, sampling, native }: ChatRequest): boolean {

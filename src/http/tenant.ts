@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { createSnapshotCache } from '../core/snapshot-cache.ts'
-import { NO_CONFIG, type TenantConfig } from '../core/tenant-config.ts'
+import { NO_CONFIG, ROLLOUT_MODES, type RolloutMode, type TenantConfig } from '../core/tenant-config.ts'
 import type { Env } from '../env.ts'
 import { type PublishedAbilities, readAbilities } from '../learn/abilities.ts'
 import { decodeConfig } from '../protocols/tenant-config/decode-config.ts'
@@ -10,13 +10,21 @@ import { hostsWith, NO_ACCOUNTS, type OwnAccounts, ownAccounts, providersKey } f
 
 /** Everything that an isolate knows of a tenant and that its requests go by. */
 export type Tenant = {
-  /** `version` 0: there is none. */
-  config: { version: number; rules: TenantConfig }
+  config: Configs
   learned: Learned
   /** The hosts that may be called for it: with its own accounts in the place of the operator's. */
   hosts: Hosts
   own: OwnAccounts
 }
+
+/** One version of a configuration. `version` 0: there is none. */
+export type ConfigVersion = { version: number; rules: TenantConfig }
+
+/** A version that is tried beside the one in force. `percent`: 0..100, of requests that go by it. */
+export type CandidateConfig = ConfigVersion & { mode: RolloutMode; percent: number }
+
+/** The version in force, and the one that is tried beside it. `revision` counts the changes of both. */
+type Configs = ConfigVersion & { revision: number; candidate: CandidateConfig | null }
 
 /** What was learned for one tenant. `parameters`: the id of a training. */
 type Learned = { parameters: string | null; abilities: PublishedAbilities | null }
@@ -29,8 +37,13 @@ export const parametersKey = (tenantId: string) => `learned:parameters:${tenantI
 export const abilitiesKey = (tenantId: string) => `learned:abilities:${tenantId}`
 
 /** One version of a configuration, and its document as parsed JSON. */
-export type PublishedConfig = { version: number; document: unknown }
-const publishedConfig = z.object({ version: z.int(), document: z.unknown().optional() })
+const publishedVersion = z.object({ version: z.int(), document: z.unknown().optional() })
+/** Those published before there were candidates have no revision: each was a version. */
+const publishedConfig = publishedVersion.extend({
+  revision: z.int().optional(),
+  candidate: publishedVersion.extend({ mode: z.enum(ROLLOUT_MODES), percent: z.number() }).nullish(),
+})
+export type PublishedConfig = z.infer<typeof publishedConfig>
 
 /** `id` of a training. */
 export type ActiveParameters = { id: string }
@@ -54,16 +67,11 @@ export function tenantFor(
 export async function holdConfig(
   env: Env,
   tenantId: string,
-  { version, document }: PublishedConfig,
+  published: PublishedConfig,
   now: number,
 ): Promise<void> {
-  const known = await TENANTS.get(
-    tenantId,
-    (before) => loadTenant(env, tenantId, before),
-    now,
-    () => undefined,
-  )
-  TENANTS.put(tenantId, { ...known, config: { version, rules: decodeConfig(document) } }, now)
+  const known = await tenantFor(env, tenantId, () => undefined, now)
+  TENANTS.put(tenantId, { ...known, config: newestOf(published, known.config) }, now)
 }
 
 /** Makes this isolate go by a tenant's own accounts at once. `published`: as they are published. */
@@ -73,12 +81,7 @@ export async function holdAccounts(
   published: string,
   now: number,
 ): Promise<void> {
-  const known = await TENANTS.get(
-    tenantId,
-    (before) => loadTenant(env, tenantId, before),
-    now,
-    () => undefined,
-  )
+  const known = await tenantFor(env, tenantId, () => undefined, now)
   const own = await ownAccounts(env, tenantId, published, known.own)
   TENANTS.put(tenantId, { ...known, own, hosts: hostsWith(hostsFor(env), own) }, now)
 }
@@ -94,7 +97,7 @@ async function loadTenant(env: Env, tenantId: string, known: Tenant | undefined)
       orElse(otherwise, decode, (cause) => warn(what, tenantId, cause))
     const own = await ownAccounts(env, tenantId, providers ?? null, before.own)
     return {
-      config: read('A configuration', () => newestOf(config, before.config), before.config),
+      config: read('A configuration', () => readConfig(config, before.config), before.config),
       learned: read('What was learned', () => learnedOf(parameters, abilities), NOTHING_LEARNED),
       hosts: hostsWith(hostsFor(env), own),
       own,
@@ -118,11 +121,27 @@ function warn(what: string, tenantId: string, cause: unknown): void {
   console.warn({ message: `${what} could not be read`, tenantId, cause: String(cause) })
 }
 
-/** Versions are never taken back: what a place has of an earlier one is older news than what is known. */
-function newestOf(found: string | null | undefined, known: Tenant['config']): Tenant['config'] {
-  if (!found) return known
-  const { version, document } = publishedConfig.parse(JSON.parse(found))
-  return version <= known.version ? known : { version, rules: decodeConfig(document) }
+function readConfig(found: string | null | undefined, known: Configs): Configs {
+  return found ? newestOf(publishedConfig.parse(JSON.parse(found)), known) : known
+}
+
+/** Changes are never taken back: what a place has of an earlier one is older news than what is known. */
+function newestOf(published: PublishedConfig, known: Configs): Configs {
+  const { version, document, candidate, revision = version } = published
+  if (revision <= known.revision) return known
+  return {
+    revision,
+    version,
+    rules: decodeConfig(document),
+    candidate: candidate
+      ? {
+          version: candidate.version,
+          rules: decodeConfig(candidate.document),
+          mode: candidate.mode,
+          percent: candidate.percent,
+        }
+      : null,
+  }
 }
 
 function learnedOf(parameters: string | null | undefined, abilities: string | null | undefined): Learned {
@@ -135,6 +154,6 @@ function learnedOf(parameters: string | null | undefined, abilities: string | nu
 const NOTHING_LEARNED: Learned = { parameters: null, abilities: null }
 
 function newTenant(env: Env): Tenant {
-  const config = { version: 0, rules: NO_CONFIG }
+  const config = { revision: 0, version: 0, rules: NO_CONFIG, candidate: null }
   return { config, learned: NOTHING_LEARNED, hosts: hostsFor(env), own: NO_ACCOUNTS }
 }

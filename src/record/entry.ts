@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { TrialRow } from '../db/config-trials.ts'
 import type { AttemptRow, DecisionRow } from '../db/decisions.ts'
 
 const count = z.int().nonnegative()
@@ -17,6 +18,17 @@ const attemptEntry = z.object({
   reasoningTokens: count,
   usageEstimated: z.boolean(),
   costMicroUsd: count.nullable(),
+})
+
+/** Which version of a configuration a decision goes by while another, the candidate, is tried; money as predicted. */
+const trialEntry = z.object({
+  candidate: count,
+  version: count,
+  microUsd: count.nullable(),
+  /** Whether the candidate would have chosen the same; null where it was not asked, or found nobody. */
+  agrees: z.boolean().nullable(),
+  shadowMicroUsd: count.nullable(),
+  shadowError: z.string().nullable(),
 })
 
 /**
@@ -46,6 +58,8 @@ const decisionEntry = z.object({
   bestMicroUsd: count.nullable(),
   latencyMs: count,
   detail: z.string(),
+  /** Null while no other version is tried. */
+  trial: trialEntry.nullable().default(null),
   attempts: z.array(attemptEntry),
 })
 
@@ -62,9 +76,10 @@ export function readEntry(message: unknown): DecisionEntry | null {
 export function rowsOf(entries: readonly DecisionEntry[]): {
   decisions: DecisionRow[]
   attempts: AttemptRow[]
+  trials: TrialRow[]
 } {
   return {
-    decisions: entries.map(({ version: _version, type: _type, attempts, ...entry }) => ({
+    decisions: entries.map(({ version: _version, type: _type, trial: _trial, attempts, ...entry }) => ({
       ...entry,
       attemptCount: attempts.length,
       inputTokens: sum(attempts, (attempt) => attempt.inputTokens),
@@ -75,6 +90,9 @@ export function rowsOf(entries: readonly DecisionEntry[]): {
     })),
     attempts: entries.flatMap(({ id, tenantId, attempts }) =>
       attempts.map((attempt, index) => ({ ...attempt, decisionId: id, number: index + 1, tenantId })),
+    ),
+    trials: entries.flatMap(({ id, tenantId, trial }) =>
+      trial ? [{ ...trial, decisionId: id, tenantId }] : [],
     ),
   }
 }

@@ -140,16 +140,18 @@ describe('PUT /v1/config', () => {
     const key = await mintKey()
     const row = (version: number) => ({
       tenantId: key.tenantId,
+      revision: version,
       version,
+      candidate: null,
       document: `{"num_retries":${version}}`,
-      createdAt: 1,
-      createdBy: key.id,
+      candidateDocument: null,
     })
     const busy = vi.spyOn(env.CONFIG, 'put').mockRejectedValueOnce(new Error('429'))
     const latest = [row(1), row(2), row(2)]
     await publishConfig({ ...env }, async () => latest.shift() ?? null)
     expect(busy).toHaveBeenCalledTimes(3)
     expect(await env.CONFIG.get(`config:${key.tenantId}`, 'json')).toEqual({
+      revision: 2,
       version: 2,
       document: { num_retries: 2 },
     })

@@ -26,6 +26,7 @@ export function decisionEntry(fields: Partial<DecisionEntry> & { tenantId: strin
     bestMicroUsd: 9_000,
     latencyMs: 900,
     detail: '{}',
+    trial: null,
     attempts: [attemptEntry({ startedAt: createdAt })],
     ...fields,
   }

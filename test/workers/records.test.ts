@@ -155,7 +155,7 @@ describe('the queue consumer', () => {
     const { result } = await deliver([entry])
     expect(result).toMatchObject({ ackAll: true, retryMessages: [] })
     const { decision, attempts } = await recorded(key, entry.id)
-    const { version: _version, type: _type, attempts: _attempts, ...fields } = entry
+    const { version: _version, type: _type, trial: _trial, attempts: _attempts, ...fields } = entry
     expect(decision).toEqual({
       ...fields,
       attemptCount: 2,

@@ -79,6 +79,20 @@ describe('an answer to an equal question', () => {
     expect(calls).toHaveLength(3)
   })
 
+  it('is not the one of other rules', async () => {
+    const key = await mintKey()
+    const calls = differing()
+    const put = (document: object, headers: Record<string, string> = {}) =>
+      fetchWith(isolate, '/v1/config', { ...jsonRequest(key, document, headers), method: 'PUT' })
+    await (await chat(key, MODEL, HOUR)).text()
+    expect((await put({})).status).toBe(201)
+    expect(cacheOf(await chat(key, MODEL, HOUR))).toBe('miss')
+    expect(cacheOf(await chat(key, MODEL, HOUR))).toBe('hit')
+    expect((await put({ num_retries: 1 }, { 'if-match': '"1"' })).status).toBe(200)
+    expect(cacheOf(await chat(key, MODEL, HOUR))).toBe('miss')
+    expect(calls).toHaveLength(3)
+  })
+
   it('may be asked for by somebody else, and in another session', async () => {
     const key = await mintKey()
     differing()

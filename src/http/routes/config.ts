@@ -1,59 +1,65 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
-import { AppError, type Fault } from '../../core/errors.ts'
-import { type ConfigHead, insertConfig, latestConfig, listConfigs } from '../../db/config-versions.ts'
+import { AppError } from '../../core/errors.ts'
+import { diffOf } from '../../core/json-diff.ts'
+import {
+  type ConfigRow,
+  configState,
+  type ConfigState,
+  findConfig,
+  insertConfig,
+  listConfigs,
+} from '../../db/config-versions.ts'
 import { openDb } from '../../db/database.ts'
 import { invalidField } from '../../protocols/invalid-field.ts'
-import { formFaults, namesIn } from '../../protocols/tenant-config/decode-config.ts'
-import { nameFaults } from '../../route/config-faults.ts'
-import { type AppContext, type AppEnv, backgroundOf } from '../context.ts'
-import { liveCatalog } from '../live-catalog.ts'
+import { audit } from '../audit.ts'
+import { checkPreconditions, etag, headBody, overtaken, published, refuseFaults } from '../config-requests.ts'
+import type { AppContext, AppEnv } from '../context.ts'
 import { readJsonBody } from '../read-body.ts'
-import { publishConfig } from '../publish-config.ts'
+import { readDocument, wantsYaml, yamlOf } from '../read-document.ts'
+import { configRolloutRoutes } from './config-rollout.ts'
 
-const MAX_DOCUMENT_BYTES = 256 * 1024
-/** The most faults that one refusal tells. */
-const MAX_FAULTS = 100
 const MAX_PAGE = 100
+
+const version = z.coerce.number().int().min(1)
 
 const page = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   /** A version: those before it. */
-  before: z.coerce.number().int().min(1).default(Number.MAX_SAFE_INTEGER),
+  before: version.default(Number.MAX_SAFE_INTEGER),
 })
+
+const saving = z.object({ activate: z.enum(['true', 'false']).default('true') })
+
+/** Versions; 0 is the empty document that a tenant begins with. */
+const comparing = z.object({
+  from: z.coerce.number().int().min(0).optional(),
+  to: z.coerce.number().int().min(0).optional(),
+})
+
+const rollback = z.strictObject({ version: z.int().min(1) })
 
 /** A tenant's own configuration: the document as it was sent, its version as the ETag. */
 export const configRoutes = new Hono<AppEnv>()
+  .route('/', configRolloutRoutes)
   .get('/config', async (c) => {
-    const latest = await latestConfig(openDb(c.env.DB), c.var.caller.tenantId)
-    if (!latest) throw new AppError('not_found', 'There is no configuration yet: PUT the first one')
-    c.header('etag', etag(latest.version))
-    return c.body(latest.document, 200, { 'content-type': 'application/json' })
+    const state = await stateFor(c)
+    if (state.version === 0)
+      throw new AppError('not_found', 'There is no configuration yet: PUT the first one')
+    return documentAnswer(await requireConfig(c, state.version, 'version'), c)
   })
   .put('/config', async (c) => {
-    const document = await readJsonBody(c.req.raw, MAX_DOCUMENT_BYTES)
+    const isDraft = queryOf(saving, c).activate === 'false'
+    const document = await readDocument(c.req.raw)
     refuseFaults(document, c)
-    const db = openDb(c.env.DB)
-    const { tenantId, keyId } = c.var.caller
-    const latest = () => latestConfig(db, tenantId)
-    const current = (await latest())?.version ?? 0
-    checkPreconditions(current, c)
-    const head = { tenantId, version: current + 1, createdAt: Date.now(), createdBy: keyId }
-    if (!(await insertConfig(db, { ...head, document: JSON.stringify(document) }))) {
-      throw new AppError('precondition_failed', 'Another version was made at the same time: GET it first')
-    }
-    const published = publishConfig(c.env, latest)
-    // What was saved is published, also when the client does not stay for it.
-    backgroundOf(c)(published.catch(() => undefined))
-    await published
-    c.header('etag', etag(head.version))
-    return c.json(headBody(head), current === 0 ? 201 : 200)
+    const state = await stateFor(c)
+    checkPreconditions(state, c)
+    const action = isDraft ? 'config.draft' : 'config.put'
+    return save(c, state, { action, document: JSON.stringify(document), isDraft })
   })
   .get('/config/versions', async (c) => {
-    const { success, data: wanted, error } = page.safeParse(c.req.query())
-    if (!success) throw invalidField(error)
+    const { limit, before } = queryOf(page, c)
     const { tenantId } = c.var.caller
-    const { limit, before } = wanted
     const heads = await listConfigs(openDb(c.env.DB), { tenantId, before, limit: limit + 1 })
     return c.json({
       object: 'list',
@@ -61,58 +67,82 @@ export const configRoutes = new Hono<AppEnv>()
       has_more: heads.length > limit,
     })
   })
-
-function headBody({ version, createdAt, createdBy }: ConfigHead) {
-  return {
-    object: 'config.version',
-    version,
-    created: Math.floor(createdAt / 1_000),
-    created_by: createdBy,
-  }
-}
-
-/** @throws AppError with everything that is wrong, the first in its message */
-function refuseFaults(document: unknown, c: AppContext): void {
-  const catalog = liveCatalog(c.env, Date.now(), backgroundOf(c))
-  const faults: Fault[] = [...formFaults(document), ...nameFaults(namesIn(document), catalog)]
-  const [first] = faults
-  if (!first) return
-  const { path, message } = first
-  throw new AppError('invalid_request', `Invalid ${path ? `'${path}'` : 'body'}: ${message}`, {
-    ...(path && { param: path }),
-    faults: faults.slice(0, MAX_FAULTS),
+  .get('/config/versions/:version', async (c) => {
+    const number = version.safeParse(c.req.param('version')).data ?? 0
+    return documentAnswer(await requireConfig(c, number, 'version'), c)
   })
+  .get('/config/diff', async (c) => {
+    const asked = queryOf(comparing, c)
+    const to = asked.to ?? (await latestVersion(c))
+    const from = asked.from ?? Math.max(0, to - 1)
+    const [older, newer] = await Promise.all([documentOf(c, from, 'from'), documentOf(c, to, 'to')])
+    return c.json({ object: 'config.diff', from, to, changes: diffOf(older, newer) })
+  })
+  .post('/config/rollback', async (c) => {
+    const { success, data: wanted, error } = rollback.safeParse(await readJsonBody(c.req.raw))
+    if (!success) throw invalidField(error)
+    const { document } = await requireConfig(c, wanted.version, 'version')
+    refuseFaults(JSON.parse(document), c)
+    const state = await stateFor(c)
+    checkPreconditions(state, c)
+    return save(c, state, { action: 'config.rollback', document, isDraft: false })
+  })
+
+function queryOf<T>(schema: z.ZodType<T>, c: AppContext): T {
+  const { success, data, error } = schema.safeParse(c.req.query())
+  if (!success) throw invalidField(error)
+  return data
 }
 
-function etag(version: number): string {
-  return `"${version}"`
+function stateFor(c: AppContext): Promise<ConfigState> {
+  return configState(openDb(c.env.DB), c.var.caller.tenantId)
 }
 
-/**
- * Nobody overwrites what they have not seen.
- *
- * @param current 0 where there is none
- * @throws AppError `precondition_failed`, or `precondition_required` where the request does not say what it replaces
- */
-function checkPreconditions(current: number, c: AppContext): void {
-  const match = c.req.header('if-match')
-  const isNew = c.req.header('if-none-match')?.trim() === '*'
-  if (current > 0) c.header('etag', etag(current))
-  if ((match !== undefined && !matches(match, current)) || (isNew && current > 0)) {
-    const problem = current === 0 ? 'There is no version yet' : `The current version is ${current}`
-    throw new AppError('precondition_failed', problem, {
-      param: match === undefined ? 'If-None-Match' : 'If-Match',
-    })
+/** A draft leaves the version in force, and so the ETag, as they are. */
+async function save(
+  c: AppContext,
+  state: ConfigState,
+  { action, document, isDraft }: { action: string; document: string; isDraft: boolean },
+): Promise<Response> {
+  const head = { createdAt: Date.now(), createdBy: c.var.caller.keyId }
+  const made = await insertConfig(c.env.DB, state, { ...head, document, isDraft })
+  if (made === null) throw overtaken()
+  const before = state.version > 0 ? { before: { version: state.version } } : {}
+  await audit(c, { action, object: String(made), ...before, after: { version: made } })
+  if (!isDraft) {
+    await published(c)
+    c.header('etag', etag(made))
   }
-  if (current > 0 && match === undefined) {
-    throw new AppError('precondition_required', 'Send the ETag of the version this replaces as If-Match', {
-      param: 'If-Match',
-    })
-  }
+  const isNew = state.version === 0 || isDraft
+  return c.json(
+    { ...headBody({ ...head, version: made }), ...(isDraft && { draft: true }) },
+    isNew ? 201 : 200,
+  )
 }
 
-/** Proxies that compress an answer make its tag a weak one. */
-function matches(header: string, current: number): boolean {
-  const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
-  return current > 0 && tags.some((tag) => tag === '*' || tag === etag(current))
+function documentAnswer(row: ConfigRow, c: AppContext): Response {
+  c.header('etag', etag(row.version))
+  c.header('vary', 'accept')
+  if (wantsYaml(c.req.raw)) {
+    return c.body(yamlOf(JSON.parse(row.document)), 200, { 'content-type': 'application/yaml' })
+  }
+  return c.body(row.document, 200, { 'content-type': 'application/json' })
+}
+
+/** @throws AppError `not_found` */
+async function requireConfig(c: AppContext, number: number, param: string): Promise<ConfigRow> {
+  const { tenantId } = c.var.caller
+  const row = await findConfig(openDb(c.env.DB), { tenantId, version: number })
+  if (!row) throw new AppError('not_found', `There is no such version of the configuration`, { param })
+  return row
+}
+
+async function documentOf(c: AppContext, number: number, param: string): Promise<unknown> {
+  return number === 0 ? {} : JSON.parse((await requireConfig(c, number, param)).document)
+}
+
+async function latestVersion(c: AppContext): Promise<number> {
+  const newest = { tenantId: c.var.caller.tenantId, before: Number.MAX_SAFE_INTEGER, limit: 1 }
+  const [latest] = await listConfigs(openDb(c.env.DB), newest)
+  return latest?.version ?? 0
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { askedOf } from '../asked.ts'
 import { type AppEnv, scopeOf } from '../context.ts'
-import { decide } from '../decide.ts'
+import { circumstancesOf, decideIn } from '../decide.ts'
 import { decisionBody } from '../decision-body.ts'
 import { type Aftermath, aftermathBody } from '../history.ts'
 import { sendEntry } from '../record.ts'
@@ -10,7 +10,9 @@ import { readChat } from '../session.ts'
 /** Decides and explains, calls nobody. The decision is kept like any other. */
 export const routeRoutes = new Hono<AppEnv>().post('/route', async (c) => {
   const scope = scopeOf(c)
-  const decision = await decide(askedOf(scope, await readChat(c)))
+  const asked = askedOf(scope, await readChat(c))
+  const circumstances = await circumstancesOf(asked)
+  const decision = decideIn(circumstances, asked)
   const body = decisionBody(decision, scope.tenant.hosts)
   const { reason, createdAt: endedAt } = decision
   const aftermath: Aftermath = {
@@ -21,7 +23,7 @@ export const routeRoutes = new Hono<AppEnv>().post('/route', async (c) => {
     writers: [],
     endedAt,
   }
-  sendEntry(scope, decision, aftermathBody(body, aftermath), aftermath)
+  sendEntry({ ...asked, circumstances, decision }, aftermathBody(body, aftermath), aftermath)
   c.header('x-switchyard-decision-id', decision.id)
   return c.json(body)
 })

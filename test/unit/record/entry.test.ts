@@ -43,6 +43,7 @@ function entry(rest: Partial<DecisionEntry> = {}): DecisionEntry {
     simulated: false,
     bestMicroUsd: 900,
     latencyMs: 950,
+    trial: null,
     detail: '{}',
     attempts: [attempt()],
     ...rest,
