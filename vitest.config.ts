@@ -29,6 +29,7 @@ export default defineConfig({
               compatibilityFlags: ['service_binding_extra_handlers'],
               queueConsumers: {
                 'switchyard-events': { maxBatchTimeout: 0.05 },
+                'switchyard-webhooks': { maxBatchTimeout: 0.05 },
                 'switchyard-background': { maxBatchSize: 1, maxBatchTimeout: 0.05 },
               },
             },

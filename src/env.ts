@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { bytesOf } from './core/base64.ts'
+import { neverShow } from './core/redact.ts'
 import { DEFAULT_RELIABILITY, type Timeouts } from './core/reliability.ts'
 import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
@@ -24,6 +25,7 @@ export type Env = {
   STATS: DurableObjectNamespace<StatsObject>
   BACKGROUND: Queue
   TRAININGS: Queue
+  WEBHOOKS: Queue
 } & Partial<Record<string, unknown>>
 
 const DEFAULT_TIMEOUTS = DEFAULT_RELIABILITY.timeouts
@@ -110,6 +112,7 @@ const parsed = new WeakMap<object, Config>()
 export function configOf(env: Readonly<Record<string, unknown>>): Config {
   const known = parsed.get(env)
   if (known) return known
+  keepSecrets(env)
   const keys = hostKeys(env)
   // A variable that is there but empty, as in a copied example file, is not set.
   const result = configSchema
@@ -129,8 +132,21 @@ export function configOf(env: Readonly<Record<string, unknown>>): Config {
     clouds: cloudsOf(result.data, accounts),
     vault: vaultWith(result.data.SECRETS_KEY),
   }
+  for (const { apiKey } of accounts) neverShow(apiKey ?? '')
+  for (const { api_key: apiKey } of config.localHosts) neverShow(apiKey ?? '')
   parsed.set(env, config)
   return config
+}
+
+const SECRET_VARIABLE = /KEY|TOKEN|SECRET/
+
+/** Neither a whole variable nor one of several secrets in it is ever shown. */
+function keepSecrets(env: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (typeof value !== 'string' || !SECRET_VARIABLE.test(name)) continue
+    neverShow(value)
+    for (const part of value.split(',')) neverShow(part.trim().replace(/^[\w-]{1,32}:/, ''))
+  }
 }
 
 function vaultWith([first, ...others]: readonly MasterKey[]): Vault | null {

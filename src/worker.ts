@@ -1,6 +1,7 @@
 import { configOf, type Env } from './env.ts'
 import { app } from './http/app.ts'
 import { answerInBackground } from './http/background.ts'
+import { deliverWebhooks } from './http/deliver-webhooks.ts'
 import { trainInQueue } from './http/evals/job.ts'
 import { ABILITIES_CRON, refreshAbilities } from './http/refresh-abilities.ts'
 import { refreshFacts } from './http/refresh-facts.ts'
@@ -17,6 +18,7 @@ export default {
     const background = (work: Promise<unknown>) => ctx.waitUntil(work)
     if (batch.queue.endsWith('-background')) return answerInBackground(batch, env, background)
     if (batch.queue.endsWith('-training')) return trainInQueue(batch, env, background)
+    if (batch.queue.endsWith('-webhooks')) return deliverWebhooks(batch, env)
     return consumeBatch(batch, env.DB)
   },
   async scheduled({ cron }, env, ctx) {

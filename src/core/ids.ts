@@ -25,3 +25,17 @@ export function idTime(id: string): number | null {
   for (const digit of time) ms = ms * 32 + ALPHABET.indexOf(digit)
   return ms
 }
+
+/**
+ * A new secret: a prefix, then 40 random characters (200 bits).
+ *
+ * @param random at least 40 bytes
+ */
+export function createSecret(prefix: string, random: Uint8Array): string {
+  let secret = prefix
+  for (let i = 0; i < 40; i++) secret += ALPHABET.charAt((random[i] ?? 0) % 32)
+  return secret
+}
+
+/** How many characters of a secret may be shown, to tell it from others: 20 bits of it are random. */
+export const PREFIX_CHARS = 10

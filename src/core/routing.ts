@@ -104,6 +104,7 @@ export const EXCLUSIONS = [
   'protocol',
   'provider_preferences',
   'tenant_allow_list',
+  'key_allow_list',
   'data_policy',
   'modality',
   'tools',

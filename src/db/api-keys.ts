@@ -47,6 +47,16 @@ export async function listKeys(
     .limit(limit)
 }
 
+/** So many of a tenant's keys that may still be used, newest first. */
+export async function keysOfTenant(db: Db, tenantId: string, limit: number): Promise<KeyRow[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.tenantId, tenantId), isNull(apiKeys.disabledAt)))
+    .orderBy(desc(apiKeys.id))
+    .limit(limit)
+}
+
 /** Adds a key, at once or in a batch. */
 export function insertKey(db: Db, row: KeyRow) {
   return db.insert(apiKeys).values(row)

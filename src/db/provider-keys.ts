@@ -12,24 +12,17 @@ export async function listProviderKeys(db: Db, tenant: string): Promise<Provider
   return db.select().from(providerKeys).where(eq(tenantId, tenant)).orderBy(asc(host))
 }
 
-/** Puts an account in the place of the tenant's earlier one at that host. */
-export async function upsertProviderKey(db: Db, row: ProviderKeyRow): Promise<void> {
-  await db
+/** Puts an account in the place of the tenant's earlier one at that host; runs when awaited, or in a batch. */
+export function upsertProviderKey(db: Db, row: ProviderKeyRow) {
+  return db
     .insert(providerKeys)
     .values(row)
     .onConflictDoUpdate({ target: [tenantId, host], set: row })
 }
 
-/** @returns false where there was none */
-export async function deleteProviderKey(
-  db: Db,
-  account: Pick<ProviderKeyRow, 'tenantId' | 'host'>,
-): Promise<boolean> {
-  const deleted = await db
-    .delete(providerKeys)
-    .where(and(eq(tenantId, account.tenantId), eq(host, account.host)))
-    .returning({ host })
-  return deleted.length > 0
+/** Deletes an account; runs when awaited, or in a batch. */
+export function deleteProviderKey(db: Db, account: Pick<ProviderKeyRow, 'tenantId' | 'host'>) {
+  return db.delete(providerKeys).where(and(eq(tenantId, account.tenantId), eq(host, account.host)))
 }
 
 /** Accounts whose key was sealed otherwise than with `prefix` before it. */

@@ -16,9 +16,9 @@ export async function insertWebhookSecret(db: Db, row: WebhookSecretRow): Promis
   await db.insert(webhookSecrets).values(row).onConflictDoNothing()
 }
 
-/** Puts a secret in the place of the tenant's earlier one. */
-export async function upsertWebhookSecret(db: Db, row: WebhookSecretRow): Promise<void> {
-  await db.insert(webhookSecrets).values(row).onConflictDoUpdate({ target: tenantId, set: row })
+/** Puts a secret in the place of the tenant's earlier one; runs when awaited, or in a batch. */
+export function upsertWebhookSecret(db: Db, row: WebhookSecretRow) {
+  return db.insert(webhookSecrets).values(row).onConflictDoUpdate({ target: tenantId, set: row })
 }
 
 /** Secrets that were sealed otherwise than with `prefix` before them. */

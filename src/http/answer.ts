@@ -2,6 +2,7 @@ import { type Answer, createAnswerBuilder } from '../core/answer.ts'
 import { type Failure, isLast, type LastEvent, NO_USAGE } from '../core/chat.ts'
 import { AppError, errorBody, failureBody } from '../core/errors.ts'
 import { createId } from '../core/ids.ts'
+import { log } from '../core/log.ts'
 import { present } from '../core/present.ts'
 import { type Execution, execute } from '../execute/execute.ts'
 import { sumUsage } from '../providers/usage.ts'
@@ -87,7 +88,7 @@ async function pump(
     }
   } catch (cause) {
     if (!exchange.hangUp.signal.aborted) {
-      console.error({ message: 'A stream broke', id: exchange.decision.id, cause: String(cause) })
+      log('error', { message: 'A stream broke', id: exchange.decision.id, cause: String(cause) })
     }
   }
   const detail = record(exchange, execution, statusOf(last))

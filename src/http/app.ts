@@ -13,12 +13,14 @@ import { embeddingRoutes } from './routes/embeddings.ts'
 import { feedbackRoutes } from './routes/feedback.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { modelRoutes } from './routes/models.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
+import { webhookSecretRoutes } from './routes/webhook-secret.ts'
 
 const ADMIN_PATHS = [
   '/v1/logs/*',
@@ -27,6 +29,8 @@ const ADMIN_PATHS = [
   '/v1/config/*',
   '/v1/audit/*',
   '/v1/providers/*',
+  '/v1/webhook-secret/*',
+  '/v1/keys/*',
   '/v1/evals/train/*',
   '/v1/evals/rollback/*',
 ]
@@ -64,5 +68,7 @@ app.route('/v1', policyRoutes)
 app.route('/v1', configRoutes)
 app.route('/v1', auditRoutes)
 app.route('/v1', providerRoutes)
+app.route('/v1', webhookSecretRoutes)
+app.route('/v1', keyRoutes)
 app.notFound((c) => handleError(new AppError('not_found', `No ${c.req.method} ${c.req.path}`), c))
 app.onError(handleError)

@@ -1,4 +1,5 @@
 import { createId } from '../core/ids.ts'
+import { isSecretName, redact } from '../core/redact.ts'
 import { insertAudit } from '../db/audit.ts'
 import { openDb } from '../db/database.ts'
 import { type AppContext, randomBytes } from './context.ts'
@@ -40,10 +41,8 @@ function jsonOrNull(shown: object | undefined): string | null {
   return shown ? JSON.stringify(shown, withoutSecrets) : null
 }
 
-const SECRET =
-  /^(?:key|secret|token|password|authorization|credentials?)$|(?:api|private|access|secret)_?key$|_secret$|_token$/i
-
 /** Nobody reads secrets here, whoever hands them over. */
 function withoutSecrets(name: string, value: unknown): unknown {
-  return typeof value === 'string' && SECRET.test(name) ? '[redacted]' : value
+  if (typeof value !== 'string') return value
+  return isSecretName(name) ? '[redacted]' : redact(value)
 }

@@ -18,9 +18,9 @@ export type AppEnv = {
 
 export type AppContext = Context<AppEnv>
 
-/** 16 random bytes, for an id. */
-export function randomBytes(): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(16))
+/** Random bytes: 16, enough for an id, unless told otherwise. */
+export function randomBytes(count = 16): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count))
 }
 
 /** For work that nobody waits for: it goes on after the response, also without the client. */

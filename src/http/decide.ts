@@ -62,6 +62,7 @@ export function decideIn(circumstances: Circumstances, { scope, inbound, config,
     policy: {
       ...BALANCED,
       ...(version > 0 && { version }),
+      keyModels: scope.caller.allowedModels,
       explorationRate,
       reliability: [rules.reliability, { timeouts }],
       pools: rules.pools,

@@ -61,7 +61,7 @@ function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbed
     request,
     model: localEmbeddingModel(routing.model, localHosts) ?? selectEmbeddingModel(routing.model),
     preferences: routing,
-    policy: BALANCED,
+    policy: { ...BALANCED, keyModels: scope.caller.allowedModels },
     hosts: embeddingHosts(scope.tenant.hosts),
     live: liveOffers(scope, createdAt),
     draw: chanceOf(id),

@@ -1,15 +1,16 @@
 import { HTTPException } from 'hono/http-exception'
 import type { Failure } from '../core/chat.ts'
 import { AppError, ERROR_POLICY, errorBody } from '../core/errors.ts'
+import { log } from '../core/log.ts'
 import { encodeError } from '../protocols/anthropic-messages/error.ts'
 import type { AppContext } from './context.ts'
 
 /** The one place an error becomes a response. Unknown errors are logged in full and answered with nothing. */
 export function handleError(error: Error, c: AppContext): Response {
   const known = asAppError(error)
-  const { status, log } = ERROR_POLICY[known.code]
+  const { status, log: level } = ERROR_POLICY[known.code]
   const { code, message, cause } = known
-  console[log]({ requestId: c.get('requestId'), code, message, ...(cause !== undefined && { cause }) })
+  log(level, { requestId: c.get('requestId'), code, message, ...(cause !== undefined && { cause }) })
   if (known.retryAfterMs !== undefined) c.header('retry-after', retryAfter(known.retryAfterMs))
   const body = errorBody(known)
   return c.json(isAnthropic(c.req.path) ? encodeError(body) : { error: body }, status)

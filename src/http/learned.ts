@@ -1,4 +1,5 @@
 import type { ChatRequest } from '../core/chat.ts'
+import { log } from '../core/log.ts'
 import { createSnapshotCache } from '../core/snapshot-cache.ts'
 import { shiftOf } from '../learn/abilities.ts'
 import { promptOf } from '../learn/eval-prompt.ts'
@@ -38,7 +39,7 @@ async function modelOf(
   try {
     return await MODELS.get(`${caller.tenantId} ${id}`, load, now, background)
   } catch (cause) {
-    console.warn({ message: 'Parameters could not be read', id, cause: String(cause) })
+    log('warn', { message: 'Parameters could not be read', id, cause: String(cause) })
     return null
   }
 }

@@ -1,3 +1,4 @@
+import { log } from '../core/log.ts'
 import { withAccounts } from '../route/catalog/accounts.ts'
 import { CATALOG } from '../route/catalog/index.ts'
 import { type OfferFacts, withFacts, withLocalModels } from '../route/catalog/extend.ts'
@@ -37,7 +38,7 @@ async function renew(env: Env, now: number): Promise<void> {
     const facts = await env.CONFIG.get<OfferFacts[]>(FACTS_KEY, { type: 'json', cacheTtl: 300 })
     if (facts) loaded.set(env, { catalog: prepare(env, facts), lookedAt: now })
   } catch (cause) {
-    console.warn({ message: 'Newer prices could not be read', cause: String(cause) })
+    log('warn', { message: 'Newer prices could not be read', cause: String(cause) })
   }
 }
 

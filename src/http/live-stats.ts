@@ -1,5 +1,6 @@
 import type { Caller } from '../core/caller.ts'
 import type { Sample } from '../core/live.ts'
+import { log } from '../core/log.ts'
 import { configOf, type Env } from '../env.ts'
 import type { ObservedOffer } from '../stats/live-row.ts'
 import { LiveTable } from '../stats/live-table.ts'
@@ -138,5 +139,5 @@ async function exchange(scope: LiveScope, shard: Shard, now: number): Promise<vo
 }
 
 function warn({ region, shard }: Place, cause: unknown): void {
-  console.warn({ message: 'Live figures were not shared', region, shard, cause: String(cause) })
+  log('warn', { message: 'Live figures were not shared', region, shard, cause: String(cause) })
 }

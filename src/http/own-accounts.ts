@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import { log } from '../core/log.ts'
 import { present } from '../core/present.ts'
+import { neverShow } from '../core/redact.ts'
 import { EVEN_SHARE } from '../core/routing.ts'
 import type { ProviderKeyRow } from '../db/provider-keys.ts'
 import { configOf, type Env } from '../env.ts'
@@ -52,7 +54,7 @@ export async function ownAccounts(
     const opened = await Promise.all(entries.map((entry) => accountOf(env, tenantId, entry)))
     return { published, accounts: new Map(entries.map(({ host }, index) => [host, opened[index] ?? null])) }
   } catch (cause) {
-    console.error({ message: 'Own accounts could not be read', tenantId, cause: String(cause) })
+    log('error', { message: 'Own accounts could not be read', tenantId, cause: String(cause) })
     return known
   }
 }
@@ -64,10 +66,11 @@ async function accountOf(env: Env, tenantId: string, entry: PublishedAccount): P
     const { vault } = configOf(env)
     if (!host || !vault) throw new Error(host ? 'SECRETS_KEY is not set' : 'No such host')
     const apiKey = await vault.open(sealed, providerKeyPlace(tenantId, host.id))
+    neverShow(apiKey)
     return ownHost(host, { apiKey, share: { ...EVEN_SHARE, ...present(share) }, ...present({ baseUrl }) })
   } catch (cause) {
     const message = 'The key of an own account could not be opened'
-    console.error({ message, tenantId, host: entry.host, cause: String(cause) })
+    log('error', { message, tenantId, host: entry.host, cause: String(cause) })
     return null
   }
 }

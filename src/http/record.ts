@@ -1,3 +1,4 @@
+import { log } from '../core/log.ts'
 import type { Execution } from '../execute/execute.ts'
 import type { DecisionEntry } from '../record/entry.ts'
 import type { OpinionEntry } from '../record/opinion.ts'
@@ -73,7 +74,7 @@ export function queueEntry(
   entry: DecisionEntry | OpinionEntry,
 ): void {
   const sent = env.EVENTS.send(entry).catch((cause: unknown) => {
-    console.error({
+    log('error', {
       message: 'A decision was not recorded',
       id: entry.type === 'decision' ? entry.id : entry.decisionId,
       requestId,

@@ -1,4 +1,5 @@
 import { TASK_TYPES } from '../core/demand.ts'
+import { log } from '../core/log.ts'
 import { openDb } from '../db/database.ts'
 import { type JudgedRow, latestJudged, tenantsJudgedSince } from '../db/feedback.ts'
 import type { Env } from '../env.ts'
@@ -32,7 +33,7 @@ export async function refreshAbilities(env: Env, now: number): Promise<void> {
       await refreshTenant(env, tenantId, now)
     } catch (cause) {
       failures += 1
-      console.warn({ message: 'Abilities were not refreshed', tenantId, cause: String(cause) })
+      log('warn', { message: 'Abilities were not refreshed', tenantId, cause: String(cause) })
     }
   }
   if (failures === 0) await env.CONFIG.put(LAST_RUN_KEY, String(now))

@@ -1,3 +1,4 @@
+import { log } from '../core/log.ts'
 import { openDb } from '../db/database.ts'
 import { listOfferFacts, upsertOfferFacts } from '../db/offer-facts.ts'
 import type { Env } from '../env.ts'
@@ -24,7 +25,7 @@ export async function refreshFacts(env: Env, now: number): Promise<void> {
     await upsertOfferFacts(env.DB, facts)
     await env.CONFIG.put(FACTS_KEY, JSON.stringify(await listOfferFacts(openDb(env.DB))))
   } catch (error) {
-    console.warn({
+    log('warn', {
       message: 'Prices were not refreshed',
       cause: error instanceof Error ? error.message : String(error),
     })

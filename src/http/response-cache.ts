@@ -9,6 +9,7 @@ import {
   type NativeRequest,
   type Usage,
 } from '../core/chat.ts'
+import { log } from '../core/log.ts'
 import { present } from '../core/present.ts'
 import { type CacheWish, cacheWishOf } from '../core/reliability.ts'
 import type { Reason } from '../core/routing.ts'
@@ -90,7 +91,7 @@ export function cacheWishFor({ scope: { cacheTtlMs: ttlMs }, inbound, config }: 
 
 function logged({ requestId }: RequestScope) {
   return (cause: unknown): null => {
-    console.error({ message: 'The response cache failed', requestId, cause: String(cause) })
+    log('error', { message: 'The response cache failed', requestId, cause: String(cause) })
     return null
   }
 }
@@ -106,7 +107,9 @@ async function cacheKeyOf(
   if (!wish.ttlMs || (wish.noRead && wish.noStore) || !isReusable(chat)) return null
   const { user: _user, metadata: _metadata, native, ...asked } = chat
   const { model, models, provider, autoRouter } = routing
-  const question = { asked, native: native && nativeQuestion(native), model, models, provider, autoRouter }
+  const { allowedModels } = scope.caller
+  const choice = { model, models, provider, autoRouter, allowedModels }
+  const question = { asked, native: native && nativeQuestion(native), ...choice }
   const hash = await sha256Hex(canonicalJson(question))
   const whose = `${encodeURIComponent(scope.caller.tenantId)}/${version}`
   return `https://answers.switchyard.invalid/${FORMAT}/${whose}/${hash}`

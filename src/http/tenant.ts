@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { log } from '../core/log.ts'
 import { createSnapshotCache } from '../core/snapshot-cache.ts'
 import { NO_CONFIG, ROLLOUT_MODES, type RolloutMode, type TenantConfig } from '../core/tenant-config.ts'
 import type { Env } from '../env.ts'
@@ -118,7 +119,7 @@ function orElse<T>(otherwise: T, decode: () => T, warned: (cause: unknown) => vo
 }
 
 function warn(what: string, tenantId: string, cause: unknown): void {
-  console.warn({ message: `${what} could not be read`, tenantId, cause: String(cause) })
+  log('warn', { message: `${what} could not be read`, tenantId, cause: String(cause) })
 }
 
 function readConfig(found: string | null | undefined, known: Configs): Configs {

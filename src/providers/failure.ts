@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Failure, FailureCode } from '../core/chat.ts'
 import { present } from '../core/present.ts'
+import { redact } from '../core/redact.ts'
 import { WAIT_FIELDS, waitForReset, waitInFields, waitInHeaders, waitInWords } from './retry-after.ts'
 
 /** Longest part of a host's own message that is passed on, in characters. */
@@ -76,7 +77,8 @@ export function readFailure({ status, headers, body }: HostRefusal, now: number)
 
 /** A host's own name for the request; null where it gives none. */
 export function requestIdIn(headers: Headers): string | null {
-  return headers.get('x-request-id') ?? headers.get('request-id')
+  const id = headers.get('x-request-id') ?? headers.get('request-id')
+  return id && redact(id)
 }
 
 /** What an error inside an answer means: the host had said 200 and began. `body` holds its `error`. */
@@ -115,13 +117,18 @@ function readBody(body: unknown, now: number | null): BodyWords {
   return {
     ...present({
       message: said.message || undefined,
-      hostCode: typeof said.code === 'string' ? said.code : (said.status ?? said.type),
-      hostRequestId: request_id,
+      hostCode: shown(typeof said.code === 'string' ? said.code : (said.status ?? said.type)),
+      hostRequestId: shown(request_id),
       waitMs: told ?? waitInWords(said.message ?? ''),
       status: typeof said.code === 'number' ? said.code : undefined,
     }),
     limits: Object.entries(said.metadata?.headers ?? {}),
   }
+}
+
+/** Hosts quote the key they refuse, anywhere. */
+function shown(words: string | null | undefined): string | null {
+  return words ? redact(words) : null
 }
 
 function jsonOrNull(body: string): unknown {
@@ -151,12 +158,4 @@ function inBandCode(words: string): FailureCode {
   if (RATE_LIMIT.test(words)) return 'rate_limited'
   if (CONTEXT_WINDOW.test(words)) return 'context_window'
   return CONTENT_POLICY.test(words) ? 'content_policy' : 'provider_failed'
-}
-
-/** Hosts' keys: a known prefix, then characters with a digit or a mask's asterisk among them. */
-const KEY = /\b(?:AIza|(?:sk|gsk|csk|xai|nvapi|pplx|tgp|fw|key|r8|hf)[-_])(?=[\w*-]*[\d*])[\w*-]{8,}/g
-
-/** Hosts quote the key they refuse; nothing that looks like one leaves us. */
-export function redact(words: string): string {
-  return words.replace(KEY, '[redacted]')
 }

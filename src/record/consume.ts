@@ -1,3 +1,4 @@
+import { log } from '../core/log.ts'
 import { openDb } from '../db/database.ts'
 import { findDecision, insertDecisions } from '../db/decisions.ts'
 import { upsertFeedback } from '../db/feedback.ts'
@@ -22,7 +23,7 @@ export async function consumeBatch(batch: MessageBatch, database: D1Database): P
     if (entry) entries.push(entry)
     else if (minute) minutes.push(minute)
     else if (opinion) opinions.push(opinion)
-    else console.error({ message: 'Dropped an unreadable history entry', id: message.id })
+    else log('error', { message: 'Dropped an unreadable history entry', id: message.id })
   }
   if (entries.length > 0) await insertDecisions(database, rowsOf(entries))
   if (minutes.length > 0) await upsertOfferMinutes(database, minuteRows(minutes))

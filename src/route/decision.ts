@@ -33,6 +33,8 @@ export type Policy = {
   minQuality: number
   /** Model ids or patterns; null allows all. */
   allowedModels: readonly string[] | null
+  /** The same for the key that asks. */
+  keyModels: readonly string[] | null
   dataCollection: 'allow' | 'deny'
   /** Share (0..1) of decisions that try what is not known well enough. */
   explorationRate: number
@@ -49,6 +51,7 @@ export const BALANCED: Policy = {
   costQualityTradeoff: 7,
   minQuality: 0.7,
   allowedModels: null,
+  keyModels: null,
   dataCollection: 'allow',
   explorationRate: 0,
   pools: new Map(),

@@ -21,6 +21,7 @@ export type FilterContext = LimitContext & {
   /** The models asked for by name; null when any will do. */
   requested: ReadonlySet<string> | null
   isAllowed: (modelId: string) => boolean
+  isAllowedByKey: (modelId: string) => boolean
 }
 
 /**
@@ -37,6 +38,7 @@ export function exclusionOf(
   if (!host.takesContent) return 'protocol'
   if (!suitsPreferences(candidate.offer.host, host, context.preferences)) return 'provider_preferences'
   if (!context.isAllowed(candidate.model.id)) return 'tenant_allow_list'
+  if (!context.isAllowedByKey(candidate.model.id)) return 'key_allow_list'
   if (host.keepsInputs && deniesCollection(context)) return 'data_policy'
   const named = context.requested?.has(candidate.model.id) ?? false
   return (

@@ -11,7 +11,7 @@ import { costWeightFor } from './cost-weight.ts'
 import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
 import { type Arm, explore, type Exploration } from './explore.ts'
 import { fallbacksFor } from './fallbacks-for.ts'
-import { patternTest } from './filter.ts'
+import { type FilterContext, patternTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge, sparesOf } from './judge.ts'
 import { type LimitContext, takenByHost } from './limits.ts'
 import { logitOf, type Outlook, outlookOf, spreadFor } from './outlook.ts'
@@ -21,7 +21,7 @@ import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
 import type { Weights } from './rank.ts'
 import { rankingFor } from './ranking.ts'
-import { requestedModels, type Selection, selectModel } from './select.ts'
+import { notForKey, requestedModels, type Selection, selectModel } from './select.ts'
 
 /** Everything a decision rests on; nothing else is looked at. */
 export type RoutingInput = {
@@ -46,20 +46,20 @@ export type RoutingInput = {
 /**
  * Decides who answers a request: hard filters, prediction, choice, fallbacks. Pure; equal input gives an equal decision.
  *
- * @throws AppError `model_not_found`, `no_live_host`, `rate_limited` where all who could are at their limit, or
+ * @throws AppError `model_not_found`, also for a key that may not use the model, `no_live_host`, `rate_limited` where all who could are at their limit, or
  *   `no_eligible_model` with the reasons counted
  */
 export function route(input: RoutingInput): Decision {
   const { preferences, policy, catalog, demand } = input
   const { provider, autoRouter } = preferences
-  const selection = selectModel(preferences.model, catalog, 'model')
+  const allowed = allowances(input)
+  const selection = selectionOf(input, allowed)
   const fallbacks = fallbackModels(preferences, catalog)
   const weights = weightsFor(selection, input)
-  const isAllowed = patternTest([policy.allowedModels, autoRouter.allowedModels])
   const requested = requestedModels([selection, ...fallbacks])
   const outlook = outlookOf(input.beliefs, catalog.candidates, demand)
   const limits = limitsOf(input)
-  const own = { requested, isAllowed, outlook, draw: chanceOf(input.id), holder: holderOf(input) }
+  const own = { requested, ...allowed, outlook, draw: chanceOf(input.id), holder: holderOf(input) }
   const context = { ...input, ...limits, ...own }
   const judged = judge(catalog.candidates, context, weights)
   const ranking = rankingFor({
@@ -95,6 +95,21 @@ export function route(input: RoutingInput): Decision {
     judged,
     counterfactual: counterfactualOf(judged),
   }
+}
+
+type Allowances = Pick<FilterContext, 'isAllowed' | 'isAllowedByKey'>
+
+function allowances({ policy, preferences }: RoutingInput): Allowances {
+  return {
+    isAllowed: patternTest([policy.allowedModels, preferences.autoRouter.allowedModels]),
+    isAllowedByKey: patternTest([policy.keyModels]),
+  }
+}
+
+function selectionOf({ preferences: { model }, catalog }: RoutingInput, allowed: Allowances): Selection {
+  const selection = selectModel(model, catalog, 'model')
+  if (selection.kind === 'pinned' && !allowed.isAllowedByKey(selection.modelId)) throw notForKey(model)
+  return selection
 }
 
 function microUsdOf(usd: number | undefined): number | null {

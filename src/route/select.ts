@@ -54,6 +54,11 @@ export function findModel(name: string, catalog: PreparedCatalog): Selection | U
   return { kind: 'pinned', modelId, ordering }
 }
 
+/** The refusal of a model that exists, but not for this key. */
+export function notForKey(name: string): AppError {
+  return new AppError('model_not_found', `This key may not use the model '${name}'`, { param: 'model' })
+}
+
 /** The models that some names ask for; null when `auto` is among them, since then any will do. */
 export function requestedModels(named: readonly Selection[]): ReadonlySet<string> | null {
   const ids = new Set<string>()

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers'
+import { log } from '../core/log.ts'
 import { SharedTable, type StoredTable } from './shared-table.ts'
 import { type Delta, publishedKey, type Snapshot, STATS_VERSION } from './snapshot.ts'
 
@@ -77,5 +78,5 @@ export class StatsObject extends DurableObject<StatsBindings> {
 }
 
 function warn(cause: unknown): void {
-  console.warn({ message: 'Live figures were not passed on', cause: String(cause) })
+  log('warn', { message: 'Live figures were not passed on', cause: String(cause) })
 }

@@ -53,14 +53,16 @@ export function refused(): AppError {
 /**
  * Makes this isolate go by a key as it is now.
  *
+ * @param dropped hash of a secret that is not the key's any more, nor its last one
  * @param now Unix ms
  * @returns what others must find in the key-value store, by name: one for each secret that the key has or had
  */
-export function holdKey(found: FoundKey, now: number): ReadonlyMap<string, string> {
+export function holdKey(found: FoundKey, dropped: string | null, now: number): ReadonlyMap<string, string> {
   const { hash, oldHash } = found.key
   const published = new Map<string, string>()
-  for (const one of oldHash === null ? [hash] : [hash, oldHash]) {
-    const record = recordOf(found, one)
+  for (const one of [hash, oldHash, dropped]) {
+    if (one === null) continue
+    const record = one === dropped ? { ...recordOf(found, one), disabledAt: now } : recordOf(found, one)
     KEYS.hold(one, record, now)
     published.set(KEYS.keyOf(one), JSON.stringify(record))
   }
@@ -81,7 +83,7 @@ function recordOf({ key, tenant }: FoundKey, hash: string): KeyRecord {
   }
 }
 
-/** Scopes as they are stored: with spaces between. Names that are none of ours are left out. */
+/** Scopes from the text they are stored as. Names that are none of ours are left out. */
 export function scopesIn(text: string): Scope[] {
   const named = text.split(' ')
   return SCOPES.filter((scope) => named.includes(scope))

@@ -1,5 +1,5 @@
 import type { AppError } from '../core/errors.ts'
-import { createSnapshotCache } from '../core/snapshot-cache.ts'
+import { createSnapshotCache, type SnapshotCache } from '../core/snapshot-cache.ts'
 import { type Db, openDb } from '../db/database.ts'
 
 /** Where records are looked up: near and a little old, or far and true. */
@@ -36,6 +36,18 @@ const KV_SECONDS = 3_600
 const UNKNOWN_MS = 10_000
 const MAX_UNKNOWN = 1_000
 
+/** A kind of record, and what this isolate knows of it. */
+type Shelf<T> = {
+  prefix: string
+  find: (db: Db, name: string) => Promise<T | null>
+  cache: SnapshotCache<T>
+  /** Names without a record, and until when that is believed (Unix ms). */
+  unknown: Map<string, number>
+}
+
+/** One search on a shelf. */
+type Search<T> = { shelf: Shelf<T>; name: string; stores: Stores; now: number; background: Background }
+
 /**
  * @param prefix of the names in the key-value store
  * @param find asks D1
@@ -43,79 +55,73 @@ const MAX_UNKNOWN = 1_000
  */
 export function createLookup<T extends object>(
   prefix: string,
-  find: (db: Db, name: string) => Promise<T | null>,
+  find: Shelf<T>['find'],
   refusal: () => AppError,
 ): Lookup<T> {
   const cache = createSnapshotCache<T>({ freshMs: FRESH_MS, staleMs: STALE_MS, maxEntries: MAX_ENTRIES })
   const unknown = new Map<string, number>()
-  const keyOf = (name: string) => prefix + name
-
-  async function findTrue(name: string, { database }: Stores, now: number): Promise<T | null> {
-    const record = await find(openDb(database), name)
-    if (!record) {
-      if (unknown.size >= MAX_UNKNOWN) unknown.clear()
-      unknown.set(name, now + UNKNOWN_MS)
-    }
-    return record
-  }
-
-  /** Null as well where the key-value store cannot be asked. */
-  function findNear(name: string, { config }: Stores): Promise<T | null> {
-    return config.get<T>(keyOf(name), { type: 'json', cacheTtl: KV_CACHE_SECONDS }).catch(() => null)
-  }
-
-  /** While D1 cannot be asked, what the key-value store says is what is known: ends are written there as well. */
-  async function loadAgain(name: string, stores: Stores, now: number): Promise<T | null> {
-    try {
-      return await findTrue(name, stores, now)
-    } catch (cause) {
-      const near = await findNear(name, stores)
-      if (near) return near
-      throw cause
-    }
-  }
-
-  async function loadFirst(
-    name: string,
-    stores: Stores,
-    now: number,
-    background: Background,
-  ): Promise<T | null> {
-    const near = findNear(name, stores)
-    const found = findTrue(name, stores, now)
-    background(correct(name, near, found, stores, now).catch(() => undefined))
-    return (await near) ?? found
-  }
-
-  /** Puts right, here and in the key-value store, what that said otherwise than D1. */
-  async function correct(
-    name: string,
-    near: Promise<T | null>,
-    found: Promise<T | null>,
-    { config }: Stores,
-    now: number,
-  ): Promise<void> {
-    const [before, record] = await Promise.all([near, found])
-    const text = JSON.stringify(record)
-    if (!record || JSON.stringify(before) === text) return
-    if (before) cache.put(name, record, now)
-    await config.put(keyOf(name), text, { expirationTtl: KV_SECONDS })
-  }
-
+  const shelf = { prefix, find, cache, unknown }
   return {
-    keyOf,
+    keyOf: (name) => prefix + name,
     hold(name, record, now) {
       unknown.delete(name)
       cache.put(name, record, now)
     },
     get(name, stores, now, background) {
       if ((unknown.get(name) ?? 0) > now) throw refusal()
+      const search = { shelf, name, stores, now, background }
       const load = async (known: T | undefined) => {
-        const record = await (known ? loadAgain(name, stores, now) : loadFirst(name, stores, now, background))
+        const record = await (known ? searchAgain(search) : searchFirst(search))
         if (!record) throw refusal()
         return record
       }
       return cache.get(name, load, now, background)
     },
   }
+}
+
+/** While D1 cannot be asked, what the key-value store says is what is known: ends are written there as well. */
+async function searchAgain<T>(search: Search<T>): Promise<T | null> {
+  try {
+    return await searchFar(search)
+  } catch (cause) {
+    const near = await searchNear(search)
+    if (near) return near
+    throw cause
+  }
+}
+
+async function searchFirst<T>(search: Search<T>): Promise<T | null> {
+  const near = searchNear(search)
+  const far = searchFar(search)
+  search.background(correct(search, near, far).catch(() => undefined))
+  return (await near) ?? far
+}
+
+async function searchFar<T>({ shelf, name, stores, now }: Search<T>): Promise<T | null> {
+  const record = await shelf.find(openDb(stores.database), name)
+  if (!record) {
+    if (shelf.unknown.size >= MAX_UNKNOWN) shelf.unknown.clear()
+    shelf.unknown.set(name, now + UNKNOWN_MS)
+  }
+  return record
+}
+
+/** Null as well where the key-value store cannot be asked. */
+function searchNear<T>({ shelf, name, stores }: Search<T>): Promise<T | null> {
+  const options = { type: 'json', cacheTtl: KV_CACHE_SECONDS } as const
+  return stores.config.get<T>(shelf.prefix + name, options).catch(() => null)
+}
+
+/** Puts right, here and in the key-value store, what that said otherwise than D1. */
+async function correct<T>(
+  { shelf, name, stores, now }: Search<T>,
+  near: Promise<T | null>,
+  far: Promise<T | null>,
+): Promise<void> {
+  const [before, record] = await Promise.all([near, far])
+  const text = JSON.stringify(record)
+  if (!record || JSON.stringify(before) === text) return
+  if (before) shelf.cache.put(name, record, now)
+  await stores.config.put(shelf.prefix + name, text, { expirationTtl: KV_SECONDS })
 }

@@ -53,7 +53,7 @@ it('binds in production everything that it binds locally', () => {
   expect(bindings(local)).toMatchObject({
     d1: ['DB'],
     kv: ['CONFIG'],
-    producers: ['EVENTS', 'BACKGROUND', 'TRAININGS'],
+    producers: ['EVENTS', 'BACKGROUND', 'TRAININGS', 'WEBHOOKS'],
   })
   expect(bindings(production)).toEqual(bindings(local))
 })

@@ -24,4 +24,5 @@ type WorkerBindings = Pick<
   | 'STATS'
   | 'BACKGROUND'
   | 'TRAININGS'
+  | 'WEBHOOKS'
 >

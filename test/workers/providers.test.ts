@@ -115,6 +115,23 @@ describe('a tenant’s own account', () => {
     expect(kept).not.toContain(btoa(OWN_KEY).slice(0, 12))
   })
 
+  it('leaves a note of who made, changed and deleted it, without the key', async () => {
+    const key = await mintKey()
+    await put(key, 'openai', { api_key: OWN_KEY })
+    await put(key, 'openai', { api_key: OWN_KEY, rpm: 5 })
+    await remove(key, 'openai')
+    const { results } = await env.DB.prepare('select * from audit where tenant_id = ? order by id')
+      .bind(key.tenantId)
+      .all()
+    const noted = { actor: key.id, object: 'openai' }
+    expect(results).toMatchObject([
+      { ...noted, action: 'provider.put', before: null },
+      { ...noted, action: 'provider.put', after: expect.stringContaining('"rpm":5') },
+      { ...noted, action: 'provider.delete', before: expect.stringContaining('…4242'), after: null },
+    ])
+    expect(JSON.stringify(results)).not.toContain(OWN_KEY.slice(0, 12))
+  })
+
   it('has live figures of its own', async () => {
     const [owner, other] = [await mintKey(), await mintKey()]
     await put(owner, 'openai', { api_key: OWN_KEY })

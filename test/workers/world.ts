@@ -38,7 +38,7 @@ export async function mintKey(
       await sha256Hex(secret),
       id,
       tenantId,
-      'sk-sy',
+      secret.slice(0, 10),
       options.scopes ?? 'inference admin',
       1,
       options.disabledAt ?? null,

@@ -174,6 +174,7 @@ export const EN = {
   'excluded.protocol': 'does not speak the request’s protocol',
   'excluded.provider_preferences': 'ruled out by the request’s host preferences',
   'excluded.tenant_allow_list': 'not on the tenant’s list',
+  'excluded.key_allow_list': 'not on the key’s list',
   'excluded.data_policy': 'keeps inputs',
   'excluded.modality': 'does not take this kind of input',
   'excluded.tools': 'no tools',

@@ -176,6 +176,7 @@ export const ZH_HANT = {
   'excluded.protocol': '不支援此請求的協定',
   'excluded.provider_preferences': '不符請求指定的供應商條件',
   'excluded.tenant_allow_list': '不在租戶的允許清單',
+  'excluded.key_allow_list': '不在金鑰的允許清單',
   'excluded.data_policy': '會保留輸入資料',
   'excluded.modality': '不支援此類輸入',
   'excluded.tools': '不支援工具',

@@ -1,5 +1,6 @@
 import { focusLength, readConversation } from '../../classify/conversation.ts'
 import { AppError } from '../../core/errors.ts'
+import { log } from '../../core/log.ts'
 import { openDb } from '../../db/database.ts'
 import {
   countEvalOutcomes,
@@ -97,7 +98,7 @@ async function outcomeIn({ number, text }: Line, scope: Ingest): Promise<Outcome
     return await outcomeOf(decodeEvalRow(text), number, scope)
   } catch (error) {
     if (error instanceof AppError) return error
-    console.warn({ message: 'A row of evaluations could not be read', cause: String(error) })
+    log('warn', { message: 'A row of evaluations could not be read', cause: String(error) })
     return new AppError('invalid_request', 'The row cannot be read')
   }
 }

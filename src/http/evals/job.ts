@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { log } from '../../core/log.ts'
 import { openDb } from '../../db/database.ts'
 import { bestEvalPrompts, type MeanOutcome, readEvalPrompts, readMeanOutcomes } from '../../db/evals.ts'
 import { activateTraining, activeTraining, beginRun, endTraining, findTraining } from '../../db/trainings.ts'
@@ -28,7 +29,7 @@ export async function trainInQueue(batch: MessageBatch, env: Env, background: Ba
   for (const message of batch.messages) {
     const parsed = trainingMessage.safeParse(message.body)
     if (!parsed.success) {
-      console.error({ message: 'Dropped an unreadable training', id: message.id })
+      log('error', { message: 'Dropped an unreadable training', id: message.id })
       message.ack()
       continue
     }
@@ -37,7 +38,7 @@ export async function trainInQueue(batch: MessageBatch, env: Env, background: Ba
       await run(scope, message.attempts)
       message.ack()
     } catch (cause) {
-      console.error({ message: 'A training broke off', id: scope.id, cause: String(cause) })
+      log('error', { message: 'A training broke off', id: scope.id, cause: String(cause) })
       if (message.attempts < MAX_RUNS) message.retry({ delaySeconds: RETRY_SECONDS })
       else {
         await fail(scope, `It broke off ${MAX_RUNS} times: try again later`)

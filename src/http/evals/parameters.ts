@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts'
+import { log } from '../../core/log.ts'
 import { type Db, openDb } from '../../db/database.ts'
 import { activeTraining, BASE, findTraining, setActive, type TrainingRow } from '../../db/trainings.ts'
 import type { Env } from '../../env.ts'
@@ -28,7 +29,7 @@ function modelIn(parameters: string | null): OutcomeModel | null {
   try {
     return parameters === null ? null : unpackOutcomeModel(parameters)
   } catch (cause) {
-    console.warn({ message: 'Parameters could not be read', cause: String(cause) })
+    log('warn', { message: 'Parameters could not be read', cause: String(cause) })
     return null
   }
 }

@@ -7,8 +7,9 @@ import type { CatalogModel, Offer, Price } from '../../route/catalog/model.ts'
 import { EMBEDDING_CATALOG } from '../../route/embeddings/catalog.ts'
 import type { EmbeddingModel, EmbeddingOffer } from '../../route/embeddings/model.ts'
 import { embeddingModelCalled } from '../../route/embeddings/select.ts'
+import { patternTest } from '../../route/filter.ts'
 import type { PreparedCatalog } from '../../route/prepared-catalog.ts'
-import { VIRTUAL_MODELS } from '../../route/select.ts'
+import { notForKey, VIRTUAL_MODELS } from '../../route/select.ts'
 import type { ObservedOffer } from '../../stats/live-row.ts'
 import { type AppContext, type AppEnv, backgroundOf, scopeOf } from '../context.ts'
 import { liveCatalog } from '../live-catalog.ts'
@@ -25,8 +26,9 @@ const VIRTUAL_DESCRIPTION: Readonly<Record<(typeof VIRTUAL_MODELS)[number], stri
 export const modelRoutes = new Hono<AppEnv>()
   .get('/models', (c) => {
     const catalog = catalogOf(c)
-    const models = [...catalog.models.values()].map(modelReader(c, catalog))
-    const embeddings = EMBEDDING_CATALOG.map(embeddingReader(c))
+    const isAllowed = allowedTo(c)
+    const models = [...catalog.models.values()].filter(isAllowed).map(modelReader(c, catalog))
+    const embeddings = EMBEDDING_CATALOG.filter(isAllowed).map(embeddingReader(c))
     const data = [...VIRTUAL_MODELS.map(virtualBody), ...models, ...embeddings]
     return c.json({ object: 'list', data })
   })
@@ -37,11 +39,18 @@ export const modelRoutes = new Hono<AppEnv>()
     if (virtual) return c.json(virtualBody(virtual))
     const [id, ...others] = catalog.byName.get(name.toLowerCase()) ?? []
     const model = others.length === 0 ? catalog.models.get(id ?? '') : undefined
-    if (model) return c.json(modelReader(c, catalog)(model))
+    if (model && allowedTo(c)(model)) return c.json(modelReader(c, catalog)(model))
     const embedding = embeddingModelCalled(name)
-    if (embedding) return c.json(embeddingReader(c)(embedding))
+    if (embedding && allowedTo(c)(embedding)) return c.json(embeddingReader(c)(embedding))
+    if (model ?? embedding) throw notForKey(name)
     throw new AppError('model_not_found', `The model '${name}' does not exist`, { param: 'model' })
   })
+
+/** Whether the caller's key may use a model. */
+function allowedTo(c: AppContext): (model: { id: string }) => boolean {
+  const test = patternTest([c.var.caller.allowedModels])
+  return ({ id }) => test(id)
+}
 
 function catalogOf(c: AppContext): PreparedCatalog {
   return liveCatalog(c.env, Date.now(), backgroundOf(c))

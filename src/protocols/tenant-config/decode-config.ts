@@ -6,6 +6,8 @@ import type { Pool, Share } from '../../core/routing.ts'
 import { type NamesInConfig, NO_CONFIG, type TenantConfig } from '../../core/tenant-config.ts'
 import { deepestIssue } from '../invalid-field.ts'
 import { reliabilityWish } from '../reliability-fields.ts'
+import { alertUrlOf } from './alert-fields.ts'
+import { originsOf } from './origins-fields.ts'
 import {
   type BodyDeployment,
   type BodyLists,
@@ -33,6 +35,8 @@ export function decodeConfig(document: unknown): TenantConfig {
     },
     reliability: reliabilityWish(body),
     pools: new Map(Object.entries(body.pools ?? {}).map(([model, pool]) => [model, poolOf(pool)])),
+    alertUrl: alertUrlOf(body),
+    origins: originsOf(body),
   }
 }
 

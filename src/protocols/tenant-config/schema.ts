@@ -3,6 +3,8 @@ import { STRATEGIES } from '../../core/routing.ts'
 import { LIMITS } from '../limits.ts'
 import { cacheTtl, effortFields } from '../reliability-fields.ts'
 import { modelName, modelNames } from '../routing-fields.ts'
+import { alertFields } from './alert-fields.ts'
+import { originsFields } from './origins-fields.ts'
 
 const MAX_WEIGHT = 1_000_000
 const MAX_PRIORITY = 1_000
@@ -32,6 +34,8 @@ export const configDocument = z.strictObject({
   ...effortFields,
   cache: z.strictObject({ ttl: cacheTtl.nullish() }).nullish(),
   pools: z.record(modelName, pool).nullish(),
+  ...alertFields,
+  ...originsFields,
 })
 export type ConfigDocument = z.infer<typeof configDocument>
 export type BodyPool = z.infer<typeof pool>

@@ -4,6 +4,7 @@ import { isAdmitted, type LiveOffers, offerKey } from '../../core/live.ts'
 import type { Exclusion, ProviderPreferences, RoutingPreferences } from '../../core/routing.ts'
 import type { Policy } from '../decision.ts'
 import { patternTest } from '../filter.ts'
+import { notForKey } from '../select.ts'
 import type { EmbeddingModel, EmbeddingOffer } from './model.ts'
 
 /** What a plan needs to know of a live host. */
@@ -14,7 +15,7 @@ export type EmbeddingPlanInput = {
   request: EmbeddingRequest
   model: EmbeddingModel
   preferences: RoutingPreferences
-  policy: Pick<Policy, 'allowedModels' | 'dataCollection'>
+  policy: Pick<Policy, 'allowedModels' | 'keyModels' | 'dataCollection'>
   /** The live hosts that offer embeddings. */
   hosts: ReadonlyMap<string, EmbeddingHost>
   live: LiveOffers
@@ -32,11 +33,12 @@ export type EmbeddingPlan = {
 /**
  * Where to have a request's vectors made: the hosts of one model, those the caller put in order first, then by price.
  *
- * @throws AppError `no_live_host`, `no_eligible_model` with the reasons, or `invalid_request` for
+ * @throws AppError `model_not_found` for a key that may not use it, `no_live_host`, `no_eligible_model` with the reasons, or `invalid_request` for
  *   what the model cannot do anywhere
  */
 export function planEmbedding(input: EmbeddingPlanInput): EmbeddingPlan {
-  const { model } = input
+  const { model, policy, preferences } = input
+  if (!patternTest([policy.keyModels])(model.id)) throw notForKey(preferences.model)
   assertAble(model, input.request)
   const judged = model.offers.map((offer) => ({ offer, bar: exclusionOf(model, offer, input) }))
   // Better to try a host that may still be ill than to turn the request away.
@@ -46,10 +48,10 @@ export function planEmbedding(input: EmbeddingPlanInput): EmbeddingPlan {
   const excluded = bars.filter(({ offer }) => eligible.every((one) => one.offer !== offer))
   const [first, ...others] = inOrder(
     eligible.map(({ offer }) => offer),
-    input.preferences.provider,
+    preferences.provider,
   )
   if (!first) throw nobody(excluded)
-  const { allowFallbacks } = input.preferences.provider
+  const { allowFallbacks } = preferences.provider
   return { model, offers: allowFallbacks === false ? [first] : [first, ...others], excluded }
 }
 

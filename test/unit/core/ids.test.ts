@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createId, idTime } from '../../../src/core/ids.ts'
+import { createId, createSecret, idTime } from '../../../src/core/ids.ts'
 
 const NOW = 1_763_878_000_000
 const time = fc.integer({ min: 0, max: 2 ** 48 })
@@ -63,4 +63,21 @@ describe('idTime', () => {
     `dec_${'0'.repeat(27)}`,
     `Dec_${'0'.repeat(26)}`,
   ])('is null for %j, which is none of ours', (text) => expect(idTime(text)).toBeNull())
+})
+
+describe('createSecret', () => {
+  it('spreads over all that so many characters can say', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 40, maxLength: 40 }), (random) => {
+        const secret = createSecret('sk-', random)
+        expect(secret).toMatch(/^sk-[0-9a-hjkmnp-tv-z]{40}$/)
+        const at = secret.indexOf('-') + 1
+        for (const [index, byte] of random.entries()) {
+          const other = createSecret('sk-', random.with(index, (byte + 1) % 256))
+          expect(other[at + index]).not.toBe(secret[at + index])
+        }
+      }),
+      { numRuns: 20 },
+    )
+  })
 })

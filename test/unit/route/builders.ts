@@ -180,6 +180,7 @@ export function filterContext(rest: Partial<FilterContext> = {}): FilterContext 
     draw: 0,
     requested: null,
     isAllowed: () => true,
+    isAllowedByKey: () => true,
     ...rest,
   }
 }

@@ -91,6 +91,18 @@ describe('route', () => {
     )
   })
 
+  it('keeps to the models that the key may use', () => {
+    const policy = { ...BALANCED, keyModels: ['v/c*'] }
+    expect(chosen({ ...auto({ costQualityTradeoff: 0 }), policy })).toBe('v/cheap')
+    expect(() => decide({ ...auto({ allowedModels: ['v/s*'] }), policy })).toThrow('key_allow_list')
+    expect(() => decide({ ...named('strong'), policy })).toThrow(
+      expect.objectContaining({
+        code: 'model_not_found',
+        message: "This key may not use the model 'strong'",
+      }),
+    )
+  })
+
   it('never routes by itself to a model of unknown price, by whatever ordering', () => {
     for (const name of ['auto', 'auto:floor', 'auto:nitro', 'auto:best']) {
       expect(decide(named(name)).plan.map(({ candidate }) => candidate.model.id)).not.toContain('v/unpriced')
