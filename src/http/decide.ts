@@ -4,6 +4,7 @@ import { configOf } from '../env.ts'
 import type { Inbound } from '../protocols/inbound.ts'
 import { formatFor } from '../providers/format-for.ts'
 import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
+import { shapeOf } from '../route/request-shape.ts'
 import { route, type RoutingInput } from '../route/route.ts'
 import { withRules } from '../route/tenant-rules.ts'
 import type { Asked } from './asked.ts'
@@ -37,7 +38,7 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
   return {
     id: createId('dec', now, randomBytes()),
     now,
-    request: inbound.chat,
+    request: shapeOf(inbound.chat),
     demand: classify(inbound.chat),
     catalog: liveCatalog(env, now, background),
     hosts: hostStates(tenant.hosts, inbound),

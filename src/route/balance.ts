@@ -1,11 +1,10 @@
-import type { ChatRequest, Message } from '../core/chat.ts'
 import { fnv1a, scattered } from '../core/hash.ts'
 import { EVEN_SHARE, type Share, type Strategy } from '../core/routing.ts'
 import type { CatalogModel } from './catalog/model.ts'
 import type { EligibleCandidate } from './decision.ts'
 import { type LimitContext, poolOf, shareIn, usedShare } from './limits.ts'
 import { failureRateOf } from './live-figures.ts'
-import { keptShare } from './pin.ts'
+import type { RequestShape } from './request-shape.ts'
 
 /** What the calls for a model are shared by. */
 export type Balance = LimitContext & {
@@ -26,26 +25,12 @@ const WORTH_OF_CACHE = 2
  */
 export function chanceFor(
   id: string,
-  request: ChatRequest,
+  { keptShare, beginning }: RequestShape,
   sessionId: string | undefined,
 ): Pick<Balance, 'seed' | 'patience'> {
-  return sessionId !== undefined || keptShare(request) === 0
+  return sessionId !== undefined || keptShare === 0
     ? { seed: fnv1a(id), patience: EQUAL_LOADS }
-    : { seed: fnv1a(beginningOf(request)), patience: WORTH_OF_CACHE }
-}
-
-/** Enough of a text to tell it from others. */
-const SEEN_CHARS = 2_000
-
-function beginningOf({ messages }: ChatRequest): string {
-  const system = messages.find(({ role }) => role === 'system' || role === 'developer')
-  const user = messages.find(({ role }) => role === 'user')
-  return `${signOf(system)} ${signOf(user)}`
-}
-
-function signOf(message: Message | undefined): string {
-  const text = message?.content.map((part) => (part.type === 'text' ? part.text : part.type)).join('\n') ?? ''
-  return `${text.length} ${text.slice(0, SEEN_CHARS)}`
+    : { seed: beginning, patience: WORTH_OF_CACHE }
 }
 
 /** A plan has no room for more models than this, beside those asked for by name. */

@@ -1,4 +1,4 @@
-import type { ChatRequest, OutputFormat } from '../core/chat.ts'
+import type { OutputFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import { isAdmitted } from '../core/live.ts'
 import type { Exclusion, RoutingPreferences } from '../core/routing.ts'
@@ -6,13 +6,14 @@ import type { HostState, Policy } from './decision.ts'
 import { type LimitContext, usedShare } from './limits.ts'
 import type { Prediction } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
+import type { RequestShape } from './request-shape.ts'
 
 /** Input is estimated; this much is kept free for the estimate's error. */
 const CONTEXT_MARGIN = 1.05
 
 /** Everything the hard filters read besides the candidate itself. */
 export type FilterContext = LimitContext & {
-  request: ChatRequest
+  request: RequestShape
   demand: Demand
   preferences: RoutingPreferences
   policy: Policy
@@ -75,7 +76,7 @@ function deniesCollection({ preferences, policy }: FilterContext): boolean {
 function lackingFeature({ model }: Candidate, { request, demand }: FilterContext): Exclusion | null {
   if (demand.modalities.some((modality) => !model.inputModalities.includes(modality))) return 'modality'
   if (demand.needs.includes('tools') && !model.tools) return 'tools'
-  return canGive(request.output.type, model) ? null : 'structured_output'
+  return canGive(request.output, model) ? null : 'structured_output'
 }
 
 /** A model that has tools can give JSON through one. */
@@ -87,7 +88,7 @@ function canGive(output: OutputFormat['type'], { structuredOutput, tools }: Cand
 function excludedBySize(candidate: Candidate, { request, demand }: FilterContext): Exclusion | null {
   const input = demand.inputTokens[candidate.model.tokenFamily] * CONTEXT_MARGIN
   if (input + demand.expectedOutputTokens > candidate.contextWindow) return 'context_window'
-  return (request.sampling.maxOutputTokens ?? 0) > candidate.maxOutputTokens ? 'max_output_tokens' : null
+  return (request.maxOutputTokens ?? 0) > candidate.maxOutputTokens ? 'max_output_tokens' : null
 }
 
 /** @param named asked for by name, so that only the caller's own price cap counts */

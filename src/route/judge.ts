@@ -6,7 +6,7 @@ import { effortsFor } from './effort.ts'
 import { exclusionOf, type FilterContext } from './filter.ts'
 import type { Outlook } from './outlook.ts'
 import { failureRateOf, speedOf } from './live-figures.ts'
-import { holds, keptShare, type SessionMemory } from './pin.ts'
+import { holds, type SessionMemory } from './pin.ts'
 import { type Prediction, predict } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
 import { type Expected, scoreOf, type Weights } from './rank.ts'
@@ -73,12 +73,12 @@ function armOf(candidate: Candidate, effort: ReasoningEffort | null, context: Ju
   if (!hosts.has(candidate.offer.host))
     return { candidate, effort, prediction: UNPREDICTED, excludedBy: 'no_live_host', failureRate: 0 }
   const figures = live.get(candidate.key)
-  const cachedInput = holds(holder, candidate) ? keptShare(request) : 0
+  const cachedInput = holds(holder, candidate) ? request.keptShare : 0
   const speed = speedOf(candidate, figures)
   const prediction = predict(candidate, demand, effort, outlook, {
     speed,
     cachedInput,
-    maxOutputTokens: request.sampling.maxOutputTokens,
+    maxOutputTokens: request.maxOutputTokens ?? undefined,
   })
   const excludedBy = exclusionOf(candidate, prediction, context)
   return { candidate, effort, prediction, excludedBy, failureRate: failureRateOf(figures) }

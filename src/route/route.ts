@@ -1,4 +1,3 @@
-import { type ChatRequest, inToolLoop } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import { AppError } from '../core/errors.ts'
 import { chanceOf } from '../core/hash.ts'
@@ -21,6 +20,7 @@ import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
 import type { Weights } from './rank.ts'
 import { rankingFor } from './ranking.ts'
+import type { RequestShape } from './request-shape.ts'
 import { notForKey, requestedModels, type Selection, selectModel } from './select.ts'
 
 /** Everything a decision rests on; nothing else is looked at. */
@@ -29,7 +29,7 @@ export type RoutingInput = {
   id: string
   /** Unix ms. */
   now: number
-  request: ChatRequest
+  request: RequestShape
   demand: Demand
   preferences: RoutingPreferences
   policy: Policy
@@ -140,7 +140,7 @@ function exploreModels(
   outlook: Outlook,
 ): Exploration<ModelArm> | null {
   const rate = preferences.autoRouter.explorationRate ?? policy.explorationRate
-  if (rate === 0 || inToolLoop(request.messages)) return null
+  if (rate === 0 || request.inToolLoop) return null
   const models = new Map<string, ModelArm>()
   const wanted = Math.min(preferences.autoRouter.minQuality ?? 0, ranked[0]?.prediction.quality ?? 0)
   for (const offer of ranked) {

@@ -13,6 +13,7 @@ import { NO_BELIEFS } from '../../src/route/beliefs.ts'
 import { CATALOG } from '../../src/route/catalog/index.ts'
 import { BALANCED, type HostState } from '../../src/route/decision.ts'
 import { type PreparedCatalog, prepareCatalog } from '../../src/route/prepared-catalog.ts'
+import { shapeOf } from '../../src/route/request-shape.ts'
 import { route } from '../../src/route/route.ts'
 
 const ROUNDS = 300
@@ -77,7 +78,7 @@ function decide({ chat, routing }: Inbound, catalog: PreparedCatalog, live: Live
   route({
     id: `dec_${decisions}`,
     now: 0,
-    request: chat,
+    request: shapeOf(chat),
     demand: classify(chat),
     preferences: routing,
     policy: BALANCED,

@@ -6,7 +6,7 @@ import { EVEN_SHARE, type Pool, type Share, STRATEGIES, type Strategy } from '..
 import { type Balance, balanceHosts, chanceFor } from '../../../src/route/balance.ts'
 import type { EligibleCandidate } from '../../../src/route/decision.ts'
 import { takenByHost } from '../../../src/route/limits.ts'
-import { chat, eligible, first, hosts, hostState, model } from './builders.ts'
+import { eligible, first, hosts, hostState, model, shape } from './builders.ts'
 
 const SEEDS = 10_000
 const MODEL = model('v/a')
@@ -35,7 +35,7 @@ function order(offers: readonly EligibleCandidate[], rest: Partial<Balance> = {}
     live: new Map(),
     pools: new Map(),
     taken: new Map(),
-    ...chanceFor(seed, chat(), undefined),
+    ...chanceFor(seed, shape(), undefined),
     ...rest,
   }
   return balanceHosts(offers, new Set(), balance).map(({ candidate }) => candidate.offer.host)
@@ -248,7 +248,7 @@ describe('models that are ranked too low to be tried', () => {
         live: new Map(),
         pools: new Map(),
         taken: new Map(),
-        ...chanceFor(`dec_${index}`, chat(), undefined),
+        ...chanceFor(`dec_${index}`, shape(), undefined),
       }
       for (const [place, one] of balanceHosts(offers, new Set(['v/7']), balance).entries())
         if (one !== offers[place]) moved.add(one.candidate.model.id)
@@ -259,7 +259,7 @@ describe('models that are ranked too low to be tried', () => {
 
 const said = (role: 'system' | 'user', text: string) => ({ role, content: [{ type: 'text', text }] }) as const
 const talk = (system: string, ...turns: string[]) =>
-  chat({ messages: [said('system', system), ...turns.map((text) => said('user', text))] })
+  shape({ messages: [said('system', system), ...turns.map((text) => said('user', text))] })
 const LONG = 'x'.repeat(5_000)
 const turn = (...turns: string[]) => chanceFor(`dec_${turns.length}`, talk(LONG, ...turns), undefined)
 

@@ -17,6 +17,7 @@ import type { FilterContext } from '../../../src/route/filter.ts'
 import type { JudgeContext } from '../../../src/route/judge.ts'
 import { PUBLISHED_ONLY } from '../../../src/route/outlook.ts'
 import { type Candidate, prepareCatalog } from '../../../src/route/prepared-catalog.ts'
+import { type RequestShape, shapeOf } from '../../../src/route/request-shape.ts'
 import type { RoutingInput } from '../../../src/route/route.ts'
 
 export const SOURCE: Source = { url: 'https://example.com/models', date: '2026-01-01' }
@@ -96,6 +97,11 @@ export function chat(rest: Partial<ChatRequest> = {}): ChatRequest {
   }
 }
 
+/** What a decision looks at of a request. */
+export function shape(rest: Partial<ChatRequest> = {}): RequestShape {
+  return shapeOf(chat(rest))
+}
+
 export function preferences(rest: Partial<RoutingPreferences> = {}): RoutingPreferences {
   return {
     model: 'auto',
@@ -169,7 +175,7 @@ export function eligible(
 
 export function filterContext(rest: Partial<FilterContext> = {}): FilterContext {
   return {
-    request: chat(),
+    request: shape(),
     demand: demand(),
     preferences: preferences(),
     policy: BALANCED,
@@ -201,7 +207,7 @@ export function routingInput(
   return {
     id: 'dec_1',
     now: 1_700_000_000_000,
-    request: chat(),
+    request: shape(),
     demand: demand(),
     preferences: preferences(),
     policy: BALANCED,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
 import { BALANCED, type EligibleCandidate } from '../../../src/route/decision.ts'
 import { route, type RoutingInput } from '../../../src/route/route.ts'
-import { chat, hosts, model, offer, preferences, priced, routingInput } from './builders.ts'
+import { hosts, model, offer, preferences, priced, routingInput, shape } from './builders.ts'
 
 const MODELS = [
   model('v/small', { contextWindow: 50_000, offers: [offer('one'), offer('two')] }),
@@ -62,7 +62,7 @@ describe('the fallbacks of a decision for a special case', () => {
 
   it('are judged as models asked for by name, which an estimate does not exclude', () => {
     const text = [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }] as const
-    const request = chat({ messages: text, sampling: { maxOutputTokens: 100_000 } })
+    const request = shape({ messages: text, sampling: { maxOutputTokens: 100_000 } })
     expect(named(decide(longer('larger'), { request }).fallbacksFor.contextWindow)).toEqual(['v/larger@one'])
   })
 

@@ -7,15 +7,15 @@ import { exclusionOf, type FilterContext, patternTest } from '../../../src/route
 import type { Prediction } from '../../../src/route/predict.ts'
 import {
   candidate,
-  type CandidateSketch,
-  chat,
   demand,
   filterContext,
   hosts,
-  openBreakers,
   hostState,
+  openBreakers,
   preferences,
   priced,
+  shape,
+  type CandidateSketch,
 } from './builders.ts'
 
 const PREDICTION: Prediction = {
@@ -64,7 +64,7 @@ function lacking(...reasons: Exclusion[]): [Partial<FilterContext>, CandidateSke
       modalities: has('modality') ? ['text', 'audio'] : ['text'],
       needs: has('tools') ? ['tools'] : [],
     }),
-    request: chat({
+    request: shape({
       output: { type: has('structured_output') ? 'json_object' : 'text' },
       sampling: has('max_output_tokens') ? { maxOutputTokens: 8_001 } : {},
     }),
@@ -201,8 +201,8 @@ const cappedAt = (maxCostUsd: number) =>
 
 describe('features and caps', () => {
   it('wants json_schema for a schema, and either kind for a JSON object', () => {
-    const schema = { request: chat({ output: { type: 'json_schema', name: 'a', schema: {} } }) }
-    const object = { request: chat({ output: { type: 'json_object' } }) }
+    const schema = { request: shape({ output: { type: 'json_schema', name: 'a', schema: {} } }) }
+    const object = { request: shape({ output: { type: 'json_object' } }) }
     expect(exclusion(schema, knows('json_schema'))).toBeNull()
     expect(exclusion(schema, knows('json_object'))).toBe('structured_output')
     expect(exclusion(object, knows('json_object'))).toBeNull()
@@ -213,7 +213,7 @@ describe('features and caps', () => {
 
   it('lets a tool stand in for either kind of structured output', () => {
     for (const type of ['json_schema', 'json_object'] as const) {
-      const request = chat({ output: { type, name: 'a', schema: {} } })
+      const request = shape({ output: { type, name: 'a', schema: {} } })
       expect(exclusion({ request }, knows('none', true))).toBeNull()
     }
   })

@@ -5,14 +5,14 @@ import { counterfactualOf, eligibleOf, judge } from '../../../src/route/judge.ts
 import type { Weights } from '../../../src/route/rank.ts'
 import {
   candidate,
-  chat,
   demand,
   eligible,
-  judgeContext,
   hosts,
   hostState,
+  judgeContext,
   openBreakers,
   priced,
+  shape,
 } from './builders.ts'
 
 const WEIGHTS: Weights = { ordering: 'utility', costWeight: 0.1 }
@@ -77,7 +77,7 @@ describe('judge', () => {
     const price = priced(1, 4, { cachedInput: 100_000 })
     const both = ['one', 'two'].map((host) => candidate({ host, price }))
     const context = judgeContext({
-      request: chat({ messages: [said(9_000), said(1_000)] }),
+      request: shape({ messages: [said(9_000), said(1_000)] }),
       demand: demand({ input: 2_000 }),
       holder: { modelId: 'vendor/model', host: 'two', answeredAt: 0 },
     })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CacheMarker, Message, Seal } from '../../../src/core/chat.ts'
-import { isWarm, keptShare, pinOf } from '../../../src/route/pin.ts'
-import { candidate, chat, eligible, hostState } from './builders.ts'
+import { isWarm, pinOf } from '../../../src/route/pin.ts'
+import { candidate, eligible, hostState, shape } from './builders.ts'
 
 const HOSTS = new Map([
   ['claude', hostState({ seals: 'anthropic' })],
@@ -25,7 +25,7 @@ const calling = (seal?: Seal): Message => ({
 
 const RANKED = [...HOSTS.keys()].map((host) => eligible({ model: 'v/a', host }))
 const pin = (messages: readonly Message[], memory: typeof MEMORY | null = null, ranked = RANKED) =>
-  pinOf(memory, chat({ messages }), { hosts: HOSTS, ranked, now: NOW })
+  pinOf(memory, shape({ messages }), { hosts: HOSTS, ranked, now: NOW })
 /** The hosts at which a pin holds this model. */
 const held = (found: ReturnType<typeof pinOf>, model = 'v/a') =>
   [...HOSTS.keys(), 'unknown'].filter((host) => found?.holds(candidate({ host, model })))
@@ -81,8 +81,8 @@ const marked = (cache: CacheMarker): Message => ({
   role: 'user',
   content: [{ type: 'text', text: 'x', cache }],
 })
-const warmAfter = (minutes: number, request: Parameters<typeof chat>[0]) =>
-  isWarm({ ...MEMORY, answeredAt: NOW - minutes * MINUTE }, chat(request), NOW)
+const warmAfter = (minutes: number, request: Parameters<typeof shape>[0]) =>
+  isWarm({ ...MEMORY, answeredAt: NOW - minutes * MINUTE }, shape(request), NOW)
 
 describe('isWarm', () => {
   it('lasts five minutes, or the hour that was asked for', () => {
@@ -91,19 +91,5 @@ describe('isWarm', () => {
     expect([59, 60].map((minutes) => warmAfter(minutes, hour))).toEqual([true, false])
     expect(warmAfter(59, { tools: [{ name: 'weather', cache: { ttl: '1h' } }] })).toBe(true)
     expect(warmAfter(6, { messages: [marked({ ttl: '5m' }), marked({})] })).toBe(false)
-  })
-})
-
-const said = (length: number): Message => ({
-  role: 'user',
-  content: [{ type: 'text', text: 'x'.repeat(length) }],
-})
-
-describe('keptShare', () => {
-  it('is what was read before, where that is long enough for a host to hold', () => {
-    expect(keptShare(chat({ messages: [said(9_000), said(1_000)] }))).toBeCloseTo(0.9, 12)
-    expect(keptShare(chat({ messages: [said(3_000), said(1_000)] }))).toBe(0)
-    expect(keptShare(chat({ messages: [said(90_000)] }))).toBe(0)
-    expect(keptShare(chat({ messages: [] }))).toBe(0)
   })
 })

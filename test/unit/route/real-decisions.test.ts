@@ -4,6 +4,7 @@ import type { Demand } from '../../../src/core/demand.ts'
 import type { RoutingPreferences } from '../../../src/core/routing.ts'
 import { CATALOG } from '../../../src/route/catalog/index.ts'
 import { prepareCatalog } from '../../../src/route/prepared-catalog.ts'
+import { shapeOf } from '../../../src/route/request-shape.ts'
 import { route } from '../../../src/route/route.ts'
 import { chat, demand, everyHost, preferences, routingInput } from './builders.ts'
 
@@ -41,7 +42,15 @@ const NAMES = Object.keys(ASKED)
 
 function decide(name: string, rest: Partial<RoutingPreferences> = {}) {
   const { demand: asked = demand(), request = chat() } = ASKED[name] ?? {}
-  return route(routingInput([], { catalog, hosts, demand: asked, request, preferences: preferences(rest) }))
+  return route(
+    routingInput([], {
+      catalog,
+      hosts,
+      demand: asked,
+      request: shapeOf(request),
+      preferences: preferences(rest),
+    }),
+  )
 }
 
 /** What is expected of hard code under a virtual model. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { balanceHosts, chanceFor } from '../../../src/route/balance.ts'
-import { chat, eligible, hosts, hostState, model } from './builders.ts'
+import { eligible, hosts, hostState, model, shape } from './builders.ts'
 
 it('is asked after the hosts it would go on to, which share the calls', () => {
   const one = model('v/a')
@@ -12,7 +12,7 @@ it('is asked after the hosts it would go on to, which share the calls', () => {
   const [resold, ...makers] = offers
   if (!resold) throw new Error('nobody resells')
   const firsts = Array.from({ length: 100 }, (_, index) => {
-    const chance = chanceFor(`dec_${index}`, chat(), undefined)
+    const chance = chanceFor(`dec_${index}`, shape(), undefined)
     const balance = { hosts: states, live: new Map(), pools: new Map(), taken: new Map(), ...chance }
     const order = balanceHosts([...makers, resold], new Set(), balance)
     expect(order.at(-1)).toBe(resold)

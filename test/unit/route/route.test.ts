@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { BALANCED } from '../../../src/route/decision.ts'
 import { route, type RoutingInput } from '../../../src/route/route.ts'
 import {
-  chat,
   demand,
   everyHost,
   hosts,
@@ -13,6 +12,7 @@ import {
   preferences,
   priced,
   routingInput,
+  shape,
   SOURCE,
 } from './builders.ts'
 import { CATALOG } from '../../../src/route/catalog/index.ts'
@@ -235,7 +235,7 @@ describe('route', () => {
     [
       'in a tool loop',
       {
-        request: chat({
+        request: shape({
           messages: [
             { role: 'user', content: [{ type: 'text', text: 'Weather?' }] },
             {
@@ -283,7 +283,7 @@ describe('route', () => {
       offers: [offer('slow', speed(10)), offer('quick', { ...speed(900), price: priced(9, 9) })],
     })
     const host = (name: string) =>
-      route(routingInput([two], { ...named(name), request: chat() })).plan[0].candidate.offer.host
+      route(routingInput([two], { ...named(name), request: shape() })).plan[0].candidate.offer.host
     expect(host('two')).toBe('slow')
     expect(host('two:nitro')).toBe('quick')
   })
