@@ -12,6 +12,7 @@ import { type HostSettings, localServers } from './providers/live-hosts.ts'
 import { type BreakerSettings, DEFAULT_BREAKER } from './stats/breaker.ts'
 import type { StatsObject } from './stats/stats-object.ts'
 import { createVault, type MasterKey, type Vault } from './tenants/envelope.ts'
+import type { LedgerObject } from './tenants/ledger/ledger-object.ts'
 
 /** What the runtime gives the Worker: bindings of wrangler.toml, then variables and secrets as text. */
 export type Env = {
@@ -23,6 +24,7 @@ export type Env = {
   SESSIONS: DurableObjectNamespace<SessionObject>
   RESPONSES: DurableObjectNamespace<ResponseObject>
   STATS: DurableObjectNamespace<StatsObject>
+  LEDGER: DurableObjectNamespace<LedgerObject>
   BACKGROUND: Queue
   TRAININGS: Queue
   WEBHOOKS: Queue

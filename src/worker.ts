@@ -11,6 +11,7 @@ import { deleteExpired } from './record/retention.ts'
 export { ResponseObject } from './agents/response-object.ts'
 export { SessionObject } from './agents/session-object.ts'
 export { StatsObject } from './stats/stats-object.ts'
+export { LedgerObject } from './tenants/ledger/ledger-object.ts'
 
 export default {
   fetch: app.fetch,

@@ -21,10 +21,12 @@ export const ERROR_POLICY = {
   content_policy: { status: 400, type: 'invalid_request_error', log: 'debug' },
   invalid_yaml: { status: 400, type: 'invalid_request_error', log: 'debug' },
   provider_rejected: { status: 400, type: 'invalid_request_error', log: 'warn' },
+  budget_exceeded: { status: 402, type: 'insufficient_quota', log: 'debug' },
   provider_auth: { status: 502, type: 'api_error', log: 'error' },
   provider_failed: { status: 502, type: 'api_error', log: 'warn' },
   rate_limited: { status: 429, type: 'rate_limit_error', log: 'warn' },
   timeout: { status: 504, type: 'api_error', log: 'warn' },
+  ledger_unavailable: { status: 503, type: 'api_error', log: 'error' },
   internal: { status: 500, type: 'api_error', log: 'error' },
 } as const satisfies Record<string, ErrorPolicy>
 

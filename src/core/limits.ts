@@ -21,7 +21,7 @@ export type Limits = {
 }
 
 /** What a limit is counted by. */
-const METERED = ['tenant', 'key', 'user', 'model'] as const
+export const METERED = ['tenant', 'key', 'user', 'model'] as const
 type Metered = (typeof METERED)[number]
 
 /**

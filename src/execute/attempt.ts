@@ -113,9 +113,17 @@ export async function* runAttempt(
     }
   } finally {
     attempt.endedAt = io.now()
-    settle(attempt, { last, told }, tried, () => io.estimateUsage(tried, written.map(textOf).join('')))
+    const estimate = () => withinCap(io.estimateUsage(tried, written.map(textOf).join('')), call)
+    settle(attempt, { last, told }, tried, estimate)
   }
   if (last) yield last
+}
+
+/** No host writes more than it was let: what is estimated beyond that is the estimate's error. */
+function withinCap(usage: Usage, { outputCap, request }: ModelCall): Usage {
+  const { maxOutputTokens = Infinity, choices = 1 } = request.sampling
+  const most = Math.min(outputCap ?? Infinity, maxOutputTokens * choices)
+  return { ...usage, outputTokens: Math.min(usage.outputTokens, most) }
 }
 
 /** A model that cannot be told how much to think is not told. */

@@ -1,5 +1,6 @@
-import { NO_USAGE, type Usage } from '../core/chat.ts'
+import { NO_USAGE } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
+import type { Price, TokenPrices } from '../route/catalog/model.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import type { EligibleCandidate } from '../route/decision.ts'
 
@@ -37,27 +38,81 @@ export type Asking = {
  */
 export function allowanceOf(
   { candidate }: EligibleCandidate,
-  { inputTokens, addedTokens, maxOutputTokens, choices }: Asking,
+  asking: Asking,
   leftMicroUsd: number,
 ): Allowance | null {
   const { price } = candidate.offer
   if (leftMicroUsd === Infinity) return { outputCap: null, mostMicroUsd: 0 }
   if (!price) return null
-  const input =
-    Math.ceil((inputTokens[candidate.model.tokenFamily] + addedTokens) * INPUT_MARGIN) + TEMPLATE_TOKENS
-  const thinksDearer = (price.reasoning ?? 0) > price.output
-  const usageOf = (outputTokens: number): Usage => ({
-    ...NO_USAGE,
-    inputTokens: input,
-    outputTokens,
-    reasoningTokens: thinksDearer ? outputTokens : 0,
-  })
-  const costOf = (outputTokens: number) => choices * costMicroUsd(price, usageOf(outputTokens))
-  const wanted = Math.min(maxOutputTokens ?? Infinity, candidate.maxOutputTokens)
+  const costOf = costsOf(price, likelyInput(candidate, asking), asking)
+  const wanted = mostWanted(candidate, asking)
   if (costOf(wanted) <= leftMicroUsd) return { outputCap: null, mostMicroUsd: costOf(wanted) }
   const outputCap = mostTokens(wanted, (tokens) => costOf(tokens) <= leftMicroUsd)
   if (outputCap < Math.min(wanted, LEAST_OUTPUT_TOKENS)) return null
-  return { outputCap: outputCap * choices, mostMicroUsd: costOf(outputCap) }
+  return { outputCap: outputCap * asking.choices, mostMicroUsd: costOf(outputCap) }
+}
+
+/** What one call may cost, in micro-USD. */
+export type CostBounds = {
+  /** For the shortest answer that is worth its money. */
+  leastMicroUsd: number
+  /** For the longest answer, as far as the input is estimated right. */
+  worstMicroUsd: number
+  /** By how much that may be wrong: with so much input as it can at most be, at its dearest price. */
+  marginMicroUsd: number
+}
+
+/**
+ * What a call of a candidate may cost; null where its price is unknown. What `allowanceOf` lets it write for an amount
+ * costs at most that amount and the margin.
+ *
+ * @param sureInputTokens more than the input can be, see `sureInputTokens`
+ */
+export function costBoundsOf(
+  { candidate }: EligibleCandidate,
+  asking: Asking,
+  sureInputTokens: number,
+): CostBounds | null {
+  const { price } = candidate.offer
+  if (!price) return null
+  const likely = likelyInput(candidate, asking)
+  const wanted = mostWanted(candidate, asking)
+  const costOf = costsOf(price, likely, asking)
+  const sureCostOf = costsOf(dearest(price), Math.max(likely, sureInputTokens), asking)
+  return {
+    leastMicroUsd: costOf(Math.min(wanted, LEAST_OUTPUT_TOKENS)),
+    worstMicroUsd: costOf(wanted),
+    marginMicroUsd: sureCostOf(wanted) - costOf(wanted),
+  }
+}
+
+type Candidate = EligibleCandidate['candidate']
+
+function likelyInput({ model }: Candidate, { inputTokens, addedTokens }: Asking): number {
+  return Math.ceil((inputTokens[model.tokenFamily] + addedTokens) * INPUT_MARGIN) + TEMPLATE_TOKENS
+}
+
+function mostWanted(candidate: Candidate, { maxOutputTokens }: Asking): number {
+  return Math.min(maxOutputTokens ?? Infinity, candidate.maxOutputTokens)
+}
+
+/** What answers of so many tokens cost. */
+function costsOf(price: Price, inputTokens: number, { choices }: Asking): (outputTokens: number) => number {
+  const thinksDearer = (price.reasoning ?? 0) > price.output
+  return (outputTokens) => {
+    const reasoningTokens = thinksDearer ? outputTokens : 0
+    return choices * costMicroUsd(price, { ...NO_USAGE, inputTokens, outputTokens, reasoningTokens })
+  }
+}
+
+/** All input at the price of the dearest kind. */
+function dearest(price: Price): Price {
+  const tiers = price.tiers?.map((tier) => ({ ...tier, input: dearestInput(tier) }))
+  return { ...price, input: dearestInput(price), ...(tiers && { tiers }) }
+}
+
+function dearestInput({ input, cacheWrite = 0, longCacheWrite = 0, audioInput = 0 }: TokenPrices): number {
+  return Math.max(input, cacheWrite, longCacheWrite, audioInput)
 }
 
 /** The largest number up to `most` that a test, true for small ones only, lets pass; 0 where none does. */

@@ -19,6 +19,7 @@ import type { AftermathBody } from './history.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
 import { record } from './record.ts'
 import { lookUp } from './response-cache.ts'
+import { reserveFor } from './spending.ts'
 
 type Answering = Execution & { kind: 'answering' }
 
@@ -35,10 +36,10 @@ export async function answerRequest(
   const cache = await lookUp(asked)
   if (cache.status === 'hit') return cachedAnswer(scope, inbound, cache.kept, options)
   const circumstances = await circumstancesOf(asked)
-  const decision = decideIn(circumstances, asked)
+  const { decision, spending } = await reserveFor(asked, decideIn(circumstances, asked))
   const hangUp = new AbortController()
   scope.signal.addEventListener('abort', () => hangUp.abort())
-  const exchange: Exchange = { ...asked, circumstances, decision, hangUp, options, cache }
+  const exchange: Exchange = { ...asked, circumstances, decision, hangUp, options, cache, spending }
   const call = { request: inbound.chat, stream: inbound.stream }
   const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope))
   switch (execution.kind) {

@@ -4,6 +4,7 @@ import type { AppEnv } from './context.ts'
 import { handleError } from './errors.ts'
 import { evalRoutes } from './evals/routes.ts'
 import { requestId, requireKey } from './middleware.ts'
+import { budgetRoutes } from './routes/budgets.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { configRoutes } from './routes/config.ts'
@@ -27,6 +28,7 @@ const ADMIN_PATHS = [
   '/v1/usage/*',
   '/v1/policies/*',
   '/v1/config/*',
+  '/v1/budgets/*',
   '/v1/audit/*',
   '/v1/providers/*',
   '/v1/webhook-secret/*',
@@ -66,6 +68,7 @@ app.route('/v1', modelRoutes)
 app.route('/v1', historyRoutes)
 app.route('/v1', policyRoutes)
 app.route('/v1', configRoutes)
+app.route('/v1', budgetRoutes)
 app.route('/v1', auditRoutes)
 app.route('/v1', providerRoutes)
 app.route('/v1', webhookSecretRoutes)

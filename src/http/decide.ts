@@ -13,6 +13,7 @@ import type { Hosts } from './hosts.ts'
 import { beliefsFor } from './learned.ts'
 import { liveCatalog } from './live-catalog.ts'
 import { liveOffers } from './live-stats.ts'
+import { countsMoney } from './meters.ts'
 import { sessionMemory } from './session.ts'
 import { rulesIn } from './tenant-rules.ts'
 
@@ -54,7 +55,7 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
  * @throws AppError when no model may take it
  */
 export function decideIn(circumstances: Circumstances, { scope, inbound, config, version }: Asked): Decision {
-  const { catalog } = circumstances
+  const { catalog, now } = circumstances
   const rules = rulesIn(config, catalog)
   const { explorationRate, timeouts } = configOf(scope.env)
   return route({
@@ -64,6 +65,7 @@ export function decideIn(circumstances: Circumstances, { scope, inbound, config,
       ...BALANCED,
       ...(version > 0 && { version }),
       keyModels: scope.caller.allowedModels,
+      priced: countsMoney({ scope, config, user: inbound.chat.user }, now),
       explorationRate,
       reliability: [rules.reliability, { timeouts }],
       pools: rules.pools,

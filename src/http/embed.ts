@@ -16,11 +16,13 @@ import { type EmbeddingHost, planEmbedding } from '../route/embeddings/plan.ts'
 import { selectEmbeddingModel } from '../route/embeddings/select.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.ts'
+import { reserveEmbedding } from './embedding-spending.ts'
 import { failureResponse } from './errors.ts'
 import { explainingHeaders, warningsOf } from './exchange.ts'
 import { type Aftermath, aftermathBody, entryOf } from './history.ts'
 import type { Hosts } from './hosts.ts'
 import { callBegan, callEnded, liveOffers } from './live-stats.ts'
+import { countsMoney } from './meters.ts'
 import { queueEntry } from './record.ts'
 
 /** nginx's status for a client that hung up: seen by nobody but the log. */
@@ -34,10 +36,13 @@ const CLIENT_GONE = 499
 export async function embed(scope: RequestScope, inbound: InboundEmbedding): Promise<Response> {
   const { request } = inbound
   const decision = decideEmbedding(scope, inbound)
+  const spending = await reserveEmbedding(scope, decision, request)
   const execution = await executeEmbedding(decision.plan, request, embedIo(scope, decision.inputTokens))
+  spending.settle(execution.attempts)
   const detail = record(scope, decision, execution)
   if (execution.kind === 'cancelled') return new Response(null, { status: CLIENT_GONE })
   const headers = headersOf(scope, decision, execution, detail.cost_usd)
+  for (const [name, value] of spending.headers) headers.set(name, value)
   if (execution.kind === 'failed') {
     const { failure } = execution
     return failureResponse(failure, { error: failureBody(failure) }, headers)
@@ -57,11 +62,17 @@ function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbed
   const createdAt = Date.now()
   const id = createId('dec', createdAt, randomBytes())
   const { localHosts } = configOf(env)
+  const metered = { scope, config: scope.tenant.config.rules, user: request.user }
+  const policy = {
+    ...BALANCED,
+    keyModels: scope.caller.allowedModels,
+    priced: countsMoney(metered, createdAt),
+  }
   const plan = planEmbedding({
     request,
     model: localEmbeddingModel(routing.model, localHosts) ?? selectEmbeddingModel(routing.model),
     preferences: routing,
-    policy: { ...BALANCED, keyModels: scope.caller.allowedModels },
+    policy,
     hosts: embeddingHosts(scope.tenant.hosts),
     live: liveOffers(scope, createdAt),
     draw: chanceOf(id),
@@ -71,7 +82,7 @@ function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbed
     createdAt,
     requestedModel: routing.model,
     plan,
-    policy: BALANCED,
+    policy,
     inputTokens: countTokens(request.inputs, plan.model.tokenFamily),
   }
 }

@@ -6,6 +6,7 @@ import type { Asked } from './asked.ts'
 import type { RequestScope } from './context.ts'
 import type { Circumstances } from './decide.ts'
 import type { CacheMiss } from './response-cache.ts'
+import type { Spending } from './spending.ts'
 
 /** What a caller of some protocols wants of an answer besides itself. */
 export type AnswerOptions = {
@@ -25,6 +26,7 @@ export type Exchange = Decided & {
   options: AnswerOptions
   /** What the response cache says of the request, and where it takes the answer. */
   cache: CacheMiss
+  spending: Spending
 }
 
 /** What the headers of an answer tell of how it came about. `warnings`: what the answer does without. */
@@ -38,7 +40,10 @@ type Explained = {
 }
 
 /** Headers that every answer carries, whatever became of it. */
-export function decisionHeaders({ scope, decision, cache }: Exchange, execution: Execution): Headers {
+export function decisionHeaders(
+  { scope, decision, cache, spending }: Exchange,
+  execution: Execution,
+): Headers {
   const { model, offer } = decision.plan[0].candidate
   const told = toldOf(execution)
   const explained = {
@@ -51,6 +56,7 @@ export function decisionHeaders({ scope, decision, cache }: Exchange, execution:
   }
   const headers = explainingHeaders(explained, scope)
   headers.set('x-switchyard-cache', cache.status)
+  for (const [name, value] of spending.headers) headers.set(name, value)
   return headers
 }
 

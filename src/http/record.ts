@@ -11,13 +11,15 @@ import { rememberAnswer } from './session.ts'
 import { shadowBody, shadowOf, trialOf } from './shadow.ts'
 
 /**
- * Sends the history entry to the queue, and the session its affinity; nobody waits for either.
+ * Settles what the answer cost, sends the history entry to the queue, and the session its affinity; nobody waits for
+ * any of it.
  *
  * @returns the decision with what then happened, as the API shows it
  */
 export function record(exchange: Exchange, execution: Execution, status: Aftermath['status']): AftermathBody {
-  const { scope, inbound, decision } = exchange
+  const { scope, inbound, decision, spending } = exchange
   const { attempts } = execution
+  spending.settle(attempts)
   const reason = reasonOf(decision, execution)
   const writers = execution.kind === 'answering' ? execution.writers : []
   const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }

@@ -14,6 +14,8 @@ export const LIMITS = {
   hostIdChars: 128,
   /** Hosts of one model. */
   deployments: 64,
+  /** Rules of what may be taken. */
+  limitRules: 100,
   maxOutputTokens: 1_000_000,
   topK: 1_000,
   /** Answers to one request. */

@@ -36,6 +36,8 @@ export type Policy = {
   /** The same for the key that asks. */
   keyModels: readonly string[] | null
   dataCollection: 'allow' | 'deny'
+  /** Money is counted: models whose price is not known may not be asked, not even by name. */
+  priced: boolean
   /** Share (0..1) of decisions that try what is not known well enough. */
   explorationRate: number
   /** By model id, or `*` for the others: how its hosts share the calls. */
@@ -53,6 +55,7 @@ export const BALANCED: Policy = {
   allowedModels: null,
   keyModels: null,
   dataCollection: 'allow',
+  priced: false,
   explorationRate: 0,
   pools: new Map(),
   reliability: [],

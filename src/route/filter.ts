@@ -96,10 +96,10 @@ function excludedByPrice(
   { offer }: Candidate,
   { costMicroUsd }: Prediction,
   named: boolean,
-  { preferences }: FilterContext,
+  { preferences, policy }: FilterContext,
 ): Exclusion | null {
   const { maxPrice } = preferences.provider
-  if (!offer.price || costMicroUsd === null) return named && !maxPrice ? null : 'no_price'
+  if (!offer.price || costMicroUsd === null) return named && !maxPrice && !policy.priced ? null : 'no_price'
   if (exceeds(offer.price.input, maxPrice?.prompt)) return 'price_cap'
   if (exceeds(offer.price.output, maxPrice?.completion)) return 'price_cap'
   return !named && exceeds(costMicroUsd, preferences.autoRouter.maxCostUsd) ? 'cost_cap' : null

@@ -22,6 +22,7 @@ type WorkerBindings = Pick<
   | 'SESSIONS'
   | 'RESPONSES'
   | 'STATS'
+  | 'LEDGER'
   | 'BACKGROUND'
   | 'TRAININGS'
   | 'WEBHOOKS'

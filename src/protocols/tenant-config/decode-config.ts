@@ -8,6 +8,7 @@ import { deepestIssue } from '../invalid-field.ts'
 import { reliabilityWish } from '../reliability-fields.ts'
 import { alertUrlOf } from './alert-fields.ts'
 import { originsOf } from './origins-fields.ts'
+import { decodeLimits } from './limits-fields.ts'
 import {
   type BodyDeployment,
   type BodyLists,
@@ -34,6 +35,7 @@ export function decodeConfig(document: unknown): TenantConfig {
       contentPolicy: listsOf(body.content_policy_fallbacks),
     },
     reliability: reliabilityWish(body),
+    limits: decodeLimits(body),
     pools: new Map(Object.entries(body.pools ?? {}).map(([model, pool]) => [model, poolOf(pool)])),
     alertUrl: alertUrlOf(body),
     origins: originsOf(body),

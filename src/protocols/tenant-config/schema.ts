@@ -5,6 +5,7 @@ import { cacheTtl, effortFields } from '../reliability-fields.ts'
 import { modelName, modelNames } from '../routing-fields.ts'
 import { alertFields } from './alert-fields.ts'
 import { originsFields } from './origins-fields.ts'
+import { limitsSection } from './limits-fields.ts'
 
 const MAX_WEIGHT = 1_000_000
 const MAX_PRIORITY = 1_000
@@ -36,6 +37,7 @@ export const configDocument = z.strictObject({
   pools: z.record(modelName, pool).nullish(),
   ...alertFields,
   ...originsFields,
+  ...limitsSection,
 })
 export type ConfigDocument = z.infer<typeof configDocument>
 export type BodyPool = z.infer<typeof pool>

@@ -15,7 +15,7 @@ export type EmbeddingPlanInput = {
   request: EmbeddingRequest
   model: EmbeddingModel
   preferences: RoutingPreferences
-  policy: Pick<Policy, 'allowedModels' | 'keyModels' | 'dataCollection'>
+  policy: Pick<Policy, 'allowedModels' | 'keyModels' | 'dataCollection' | 'priced'>
   /** The live hosts that offer embeddings. */
   hosts: ReadonlyMap<string, EmbeddingHost>
   live: LiveOffers
@@ -85,7 +85,7 @@ function exclusionOf(
   const denies = provider.dataCollection === 'deny' || policy.dataCollection === 'deny'
   if (denies && host.keepsInputs) return 'data_policy'
   return (
-    priceBar(offer, provider) ??
+    priceBar(offer, provider, policy.priced) ??
     (isAdmitted(live.get(offerKey(offer.host, model.id)), draw) ? null : 'breaker_open')
   )
 }
@@ -97,9 +97,13 @@ function suits(hostId: string, { only, ignore, order, allowFallbacks }: Provider
 }
 
 /** Caps are in USD, prices in micro-USD. */
-function priceBar({ price }: EmbeddingOffer, { maxPrice }: ProviderPreferences): Exclusion | null {
+function priceBar(
+  { price }: EmbeddingOffer,
+  { maxPrice }: ProviderPreferences,
+  needsPrice: boolean,
+): Exclusion | null {
+  if (!price) return maxPrice?.prompt === undefined && !needsPrice ? null : 'no_price'
   if (maxPrice?.prompt === undefined) return null
-  if (!price) return 'no_price'
   return price.input > Math.round(maxPrice.prompt * 1e6) ? 'price_cap' : null
 }
 
