@@ -1,15 +1,16 @@
 import { Hono } from 'hono'
-import { AppError } from '../core/errors.ts'
 import type { AppEnv } from './context.ts'
+import { door } from './door.ts'
 import { handleError } from './errors.ts'
 import { evalRoutes } from './evals/routes.ts'
-import { requestId, requireKey } from './middleware.ts'
+import { requestId } from './middleware.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { configRoutes } from './routes/config.ts'
 import { completionRoutes } from './routes/completions.ts'
 import { decisionRoutes } from './routes/decisions.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { embeddingRoutes } from './routes/embeddings.ts'
 import { feedbackRoutes } from './routes/feedback.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -23,38 +24,12 @@ import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
 import { webhookSecretRoutes } from './routes/webhook-secret.ts'
 
-const ADMIN_PATHS = [
-  '/v1/logs/*',
-  '/v1/usage/*',
-  '/v1/policies/*',
-  '/v1/config/*',
-  '/v1/budgets/*',
-  '/v1/audit/*',
-  '/v1/providers/*',
-  '/v1/webhook-secret/*',
-  '/v1/keys/*',
-  '/v1/evals/train/*',
-  '/v1/evals/rollback/*',
-]
-const INFERENCE_PATHS = [
-  '/v1/chat/*',
-  '/v1/responses/*',
-  '/v1/messages/*',
-  '/v1/completions/*',
-  '/v1/embeddings/*',
-  '/v1/route/*',
-  '/v1/decisions/*',
-  '/v1/feedback/*',
-  '/v1/evals/outcomes/*',
-  '/v1/models/*',
-]
-
 /** The whole HTTP API. */
 export const app = new Hono<AppEnv>()
 app.use(requestId)
-for (const path of INFERENCE_PATHS) app.use(path, requireKey('inference'))
-for (const path of ADMIN_PATHS) app.use(path, requireKey('admin'))
+app.use(door)
 app.route('/', healthRoutes)
+app.route('/', docsRoutes)
 app.route('/v1', chatRoutes)
 app.route('/v1', responseRoutes)
 app.route('/v1', messageRoutes)
@@ -73,5 +48,4 @@ app.route('/v1', auditRoutes)
 app.route('/v1', providerRoutes)
 app.route('/v1', webhookSecretRoutes)
 app.route('/v1', keyRoutes)
-app.notFound((c) => handleError(new AppError('not_found', `No ${c.req.method} ${c.req.path}`), c))
 app.onError(handleError)

@@ -25,7 +25,7 @@ export function failureResponse(failure: Failure, body: object, headers: Headers
 }
 
 /** Callers of Anthropic's protocol read errors in its shape. */
-function isAnthropic(path: string): boolean {
+export function isAnthropic(path: string): boolean {
   return /^\/v1\/messages(?:\/|$)/.test(path)
 }
 

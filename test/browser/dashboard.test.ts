@@ -40,8 +40,8 @@ describe.skipIf(chromiumPath === null)('the dashboard', { timeout: 60_000 }, () 
   })
 
   /** The page in a browser of its own, and whatever goes wrong there: errors, policy violations, foreign requests. */
-  async function open(options: { locale?: string; width?: number; savedKey?: string } = {}) {
-    const { locale = 'en-GB', width = 1280, savedKey } = options
+  async function open(options: { locale?: string; width?: number; savedKey?: string; path?: string } = {}) {
+    const { locale = 'en-GB', width = 1280, savedKey, path = '/' } = options
     const context = await browser.newContext({ locale, viewport: { width, height: 900 } })
     const page = await context.newPage()
     opened.push(page)
@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath === null)('the dashboard', { timeout: 60_000 }, () 
     if (savedKey !== undefined) {
       await page.addInitScript(`sessionStorage.setItem('switchyard-key', ${JSON.stringify(savedKey)})`)
     }
-    await page.goto(`${switchyard.url}/`)
+    await page.goto(`${switchyard.url}${path}`)
     return { page, problems }
   }
 
@@ -247,6 +247,17 @@ describe.skipIf(chromiumPath === null)('the dashboard', { timeout: 60_000 }, () 
     const { page, problems } = await open({ width: 360 })
     await send(page, 'What is 17 * 23?')
     await page.locator('#logs table').waitFor()
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    expect(problems).toEqual([])
+  })
+
+  it('has a page that shows the API, where an address opens one call', async () => {
+    const { page, problems } = await open({ path: '/docs#createFeedback', width: 360 })
+    const call = page.locator('#createFeedback')
+    await call.getByRole('heading', { name: 'Body' }).waitFor()
+    expect(await call.locator('summary').innerText()).toContain('scope inference')
+    expect(await call.locator('pre').first().innerText()).toContain('"verdict"')
+    expect(await page.locator('#getHealth').innerText()).toContain('no key')
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     expect(problems).toEqual([])
   })

@@ -23,21 +23,21 @@ const MAX_PAGE = 100
 
 const version = z.coerce.number().int().min(1)
 
-const page = z.object({
+export const page = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   /** A version: those before it. */
   before: version.default(Number.MAX_SAFE_INTEGER),
 })
 
-const saving = z.object({ activate: z.enum(['true', 'false']).default('true') })
+export const saving = z.object({ activate: z.enum(['true', 'false']).default('true') })
 
 /** Versions; 0 is the empty document that a tenant begins with. */
-const comparing = z.object({
+export const comparing = z.object({
   from: z.coerce.number().int().min(0).optional(),
   to: z.coerce.number().int().min(0).optional(),
 })
 
-const rollback = z.strictObject({ version: z.int().min(1) })
+export const rollback = z.strictObject({ version: z.int().min(1) })
 
 /** A tenant's own configuration: the document as it was sent, its version as the ETag. */
 export const configRoutes = new Hono<AppEnv>()

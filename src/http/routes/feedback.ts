@@ -15,7 +15,7 @@ const MAX_ID_CHARS = 128
 
 const id = z.string().min(1).max(MAX_ID_CHARS)
 
-const feedbackBody = z.object({
+export const feedbackBody = z.object({
   decision_id: id.optional(),
   request_id: id.optional(),
   /** How good the answer was. */

@@ -9,12 +9,12 @@ import type { AppEnv } from '../context.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-const logsQuery = z.object({
+export const logsQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: z.string().max(64).optional(),
 })
 
-const usageQuery = z.object({
+export const usageQuery = z.object({
   from: z.coerce.number().int().nonnegative().optional(),
   to: z.coerce.number().int().positive().optional(),
 })

@@ -25,7 +25,7 @@ const PAGE = 100
 /** Beyond it the caller gave milliseconds. */
 const MAX_UNIX_SECONDS = 99_999_999_999
 
-const unknownField = z.custom<never>(() => false, 'unknown field')
+const unknownField = z.custom<never>(() => false, 'unknown field').meta({ not: {} })
 const unixSeconds = z.int().nonnegative().max(MAX_UNIX_SECONDS)
 
 /** The fields mean what they mean in a request: in the plugin `auto-router`, or in `provider`. */
@@ -41,7 +41,7 @@ const policyBody = z
   })
   .catchall(unknownField)
 
-const simulateBody = z
+export const simulateBody = z
   .object({
     policy: policyBody,
     /** Unix seconds: decisions made from then on, and before. */

@@ -10,7 +10,7 @@ import { respond } from '../respond.ts'
 /** The most input items on one page, as at OpenAI. */
 const MAX_PAGE = 100
 
-const page = z.object({
+export const inputItemsPage = z.object({
   order: z.enum(['asc', 'desc']).default('desc'),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   after: z.string().optional(),
@@ -49,7 +49,7 @@ export const responseRoutes = new Hono<AppEnv>()
     return c.json((await readKept(scopeOf(c), id)).body)
   })
   .get('/responses/:id/input_items', async (c) => {
-    const { success, data: wanted, error } = page.safeParse(c.req.query())
+    const { success, data: wanted, error } = inputItemsPage.safeParse(c.req.query())
     if (!success) throw invalidField(error)
     const { input, context } = await readKept(scopeOf(c), c.req.param('id'))
     return c.json(pageOf([...context, ...input], wanted))
@@ -58,7 +58,7 @@ export const responseRoutes = new Hono<AppEnv>()
 const item = z.record(z.string(), z.unknown())
 
 /** A page of items in OpenAI's form. */
-function pageOf(items: readonly unknown[], { order, limit, after }: z.infer<typeof page>) {
+function pageOf(items: readonly unknown[], { order, limit, after }: z.infer<typeof inputItemsPage>) {
   const named = z.array(item).parse(items)
   const ordered = order === 'desc' ? named.toReversed() : named
   const start = after === undefined ? 0 : ordered.findIndex((one) => one['id'] === after) + 1

@@ -12,7 +12,7 @@ const MAX_TASK_TYPE_CHARS = 64
 
 const tokens = z.number().int().min(0).max(MAX_TOKENS).nullish()
 
-const evalRow = z.object({
+export const evalRow = z.object({
   prompt: z.string().nullish(),
   messages: z.unknown().optional(),
   tools: z.unknown().optional(),

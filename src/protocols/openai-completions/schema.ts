@@ -5,6 +5,9 @@ import { metadata, modelName, routingFields } from '../routing-fields.ts'
 /** What the endpoint's successor cannot say either, or only says with several requests. */
 const refused = (error: string) => z.null({ error }).optional()
 
+/** As JSON Schema, for descriptions. */
+const TEXT = { type: 'string', minLength: 1 }
+
 function isOnePrompt(prompt: unknown): boolean {
   const text: unknown = Array.isArray(prompt) && prompt.length === 1 ? prompt[0] : prompt
   return typeof text === 'string' && text !== ''
@@ -14,9 +17,11 @@ function isOnePrompt(prompt: unknown): boolean {
 export const completionBody = z.looseObject({
   ...routingFields,
   model: modelName,
-  prompt: z.custom<string | readonly [string]>(isOnePrompt, {
-    error: 'expected one prompt, as text; send a request for each of several, and text instead of tokens',
-  }),
+  prompt: z
+    .custom<string | readonly [string]>(isOnePrompt, {
+      error: 'expected one prompt, as text; send a request for each of several, and text instead of tokens',
+    })
+    .meta({ anyOf: [TEXT, { type: 'array', items: TEXT, minItems: 1, maxItems: 1 }] }),
   suffix: refused('models that chat cannot fill a gap in a text; leave it out'),
   logit_bias: refused('not supported, since token ids differ between models; leave it out'),
   best_of: z

@@ -43,8 +43,14 @@ function isTokens(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every((one) => Number.isInteger(one) && one >= 0)
 }
 
+/** What `readInputs` takes, as JSON Schema, for descriptions. */
+const TEXT = { type: 'string', minLength: 1 }
+const TOKENS = { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1 }
+const listOf = (items: object) => ({ type: 'array', items, minItems: 1, maxItems: MAX_INPUTS })
+
 const inputs = z
   .unknown()
+  .meta({ anyOf: [TEXT, listOf(TEXT), TOKENS, listOf(TOKENS)] })
   .optional()
   .transform((input, context): EmbeddingInputs => {
     const read = readInputs(input)

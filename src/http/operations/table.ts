@@ -1,0 +1,15 @@
+import { CONFIGURATION } from './configuration.ts'
+import { DECISIONS } from './decisions.ts'
+import { HISTORY } from './history.ts'
+import { INFERENCE } from './inference.ts'
+import type { Operation } from './operation.ts'
+import { SERVICE } from './service.ts'
+
+/** Every call of the API. What is not in it is not served. */
+export const OPERATIONS: readonly Operation[] = [
+  ...INFERENCE,
+  ...DECISIONS,
+  ...HISTORY,
+  ...CONFIGURATION,
+  ...SERVICE,
+]
