@@ -13,6 +13,7 @@ import { type BreakerSettings, DEFAULT_BREAKER } from './stats/breaker.ts'
 import type { StatsObject } from './stats/stats-object.ts'
 import { createVault, type MasterKey, type Vault } from './tenants/envelope.ts'
 import type { LedgerObject } from './tenants/ledger/ledger-object.ts'
+import type { JwtIssuer } from './tenants/jwt.ts'
 
 /** What the runtime gives the Worker: bindings of wrangler.toml, then variables and secrets as text. */
 export type Env = {
@@ -70,7 +71,35 @@ function masterKeyIn(part: string): MasterKey | null {
   return found ? { id: found[1] ?? UNNAMED_KEY, bytes: bytesOf(found[2] ?? '') } : null
 }
 
+/** Only `npm start` may read an issuer's keys without encryption, and from this machine. */
+const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?:[:/]|$)/
+const claim = z.string().min(1)
+
+/** Who makes tokens that are taken in place of keys. */
+const jwtIssuer = z
+  .strictObject({
+    issuer: z.string().min(1),
+    jwks_url: z.url({ protocol: /^https?$/ }),
+    audience: z.string().min(1),
+    tenant_claim: claim.default('tenant'),
+    scopes_claim: claim.default('scope'),
+    user_claim: claim.default('sub'),
+    admin_claim: z.strictObject({ name: claim, value: z.union([z.string(), z.boolean()]) }).optional(),
+  })
+  .transform((said): JwtIssuer => ({
+    issuer: said.issuer,
+    jwksUrl: said.jwks_url,
+    audience: said.audience,
+    tenantClaim: said.tenant_claim,
+    scopesClaim: said.scopes_claim,
+    userClaim: said.user_claim,
+    adminClaim: said.admin_claim ?? null,
+  }))
+
 const configSchema = z.object({
+  /** What operators call `/admin` with; without it only tokens with an admin claim open that. */
+  ADMIN_KEY: z.string().min(16).optional(),
+  JWT_ISSUERS: jsonText(z.array(jwtIssuer)).default([]),
   /** Base URL of the simulated hosts; set by `npm start` only. */
   SIMULATED_HOSTS_URL: z.url().optional(),
   LOCAL_HOSTS: jsonText(localServers).default([]),
@@ -102,6 +131,9 @@ export type Config = HostSettings & {
   breaker: BreakerSettings
   /** Null where there is no key for one. */
   vault: Vault | null
+  /** Null where nobody may call `/admin` with a secret. */
+  adminKey: string | null
+  jwtIssuers: readonly JwtIssuer[]
 }
 
 const parsed = new WeakMap<object, Config>()
@@ -118,7 +150,10 @@ export function configOf(env: Readonly<Record<string, unknown>>): Config {
   const keys = hostKeys(env)
   // A variable that is there but empty, as in a copied example file, is not set.
   const result = configSchema
-    .superRefine((variables, context) => refuseAccounts(variables, keys, context))
+    .superRefine((variables, context) => {
+      refuseAccounts(variables, keys, context)
+      refuseIssuers(variables, context)
+    })
     .safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')))
   if (!result.success) throw new Error(`Bad configuration: ${z.prettifyError(result.error)}`)
   const accounts = accountsOf(keys, result.data.HOST_ACCOUNTS)
@@ -130,6 +165,8 @@ export function configOf(env: Readonly<Record<string, unknown>>): Config {
     retentionDays: result.data.RETENTION_DAYS,
     timeouts: timeouts(result.data),
     breaker: result.data.BREAKER,
+    adminKey: result.data.ADMIN_KEY ?? null,
+    jwtIssuers: result.data.JWT_ISSUERS,
     accounts,
     clouds: cloudsOf(result.data, accounts),
     vault: vaultWith(result.data.SECRETS_KEY),
@@ -182,5 +219,12 @@ function refuseAccounts(
   const servers = LOCAL_HOSTS.map(({ id }) => id)
   for (const { path, message } of accountIssues(HOST_ACCOUNTS, keys, servers)) {
     context.addIssue({ code: 'custom', path: ['HOST_ACCOUNTS', ...path], message })
+  }
+}
+
+function refuseIssuers({ JWT_ISSUERS, SIMULATED_HOSTS_URL }: Variables, context: z.RefinementCtx): void {
+  for (const [index, { jwksUrl }] of JWT_ISSUERS.entries()) {
+    if (jwksUrl.startsWith('https:') || (SIMULATED_HOSTS_URL && LOOPBACK.test(jwksUrl))) continue
+    context.addIssue({ code: 'custom', path: ['JWT_ISSUERS', index, 'jwks_url'], message: 'expected https' })
   }
 }

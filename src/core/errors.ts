@@ -14,6 +14,7 @@ export const ERROR_POLICY = {
   invalid_api_key: { status: 401, type: 'authentication_error', log: 'debug' },
   insufficient_scope: { status: 403, type: 'permission_error', log: 'debug' },
   rate_limit_exceeded: { status: 429, type: 'rate_limit_error', log: 'debug' },
+  headers_too_large: { status: 431, type: 'invalid_request_error', log: 'debug' },
   no_eligible_model: { status: 400, type: 'invalid_request_error', log: 'warn' },
   no_live_host: { status: 503, type: 'api_error', log: 'error' },
   not_configured: { status: 503, type: 'api_error', log: 'warn' },

@@ -3,6 +3,7 @@
  * is stored, so the key is shown this once.
  */
 import { randomBytes } from 'node:crypto'
+import { createId, createSecret } from '../core/ids.ts'
 import { newKeySql } from './seed.ts'
 
 const tenantId = process.argv[2] ?? ''
@@ -11,8 +12,8 @@ if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenantId)) {
   process.exit(1)
 }
 
-const secret = `sk-${randomBytes(24).toString('hex')}`
-const keyId = `key_${randomBytes(8).toString('hex')}`
+const secret = createSecret('sk-sy-', randomBytes(40))
+const keyId = createId('key', Date.now(), randomBytes(16))
 const sql = newKeySql({ tenantId, keyId, secret, now: Date.now() })
 console.log(`API key of tenant ${tenantId}, shown once:\n\n  ${secret}\n`)
 console.log(

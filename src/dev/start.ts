@@ -1,4 +1,6 @@
-import { DEV_KEY } from './seed.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DEV_ADMIN_KEY, DEV_KEY } from './seed.ts'
 import { type LocalSwitchyard, startLocalSwitchyard } from './local-switchyard.ts'
 
 const DEFAULT_PORT = 8787
@@ -23,6 +25,17 @@ function readPort(text: string | undefined): number {
   return port
 }
 
+/** What is said on the command line would win over the file. */
+const hasOwnAdminKey = /^\s*(?:export\s+)?ADMIN_KEY\s*=\s*[^\s#]/m.test(ownVariables())
+
+function ownVariables(): string {
+  try {
+    return readFileSync(join(import.meta.dirname, '../../.dev.vars'), 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 function banner({ url, hostStates }: LocalSwitchyard): string {
   const named = (state: string) =>
     hostStates
@@ -34,6 +47,7 @@ Switchyard is ready on ${url}
 
   dashboard        ${url}/
   API key          ${DEV_KEY}  (tenant default, this machine only)
+  admin key        ${hasOwnAdminKey ? 'ADMIN_KEY of .dev.vars' : DEV_ADMIN_KEY}  (for /admin)
   live hosts       ${named('live')}
   simulated hosts  ${named('simulated')}
                    Simulated hosts answer canned text. Put OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY …
@@ -53,6 +67,7 @@ try {
   const switchyard = await startLocalSwitchyard({
     port: readPort(process.env['PORT']),
     persistTo,
+    vars: () => (hasOwnAdminKey ? {} : { ADMIN_KEY: DEV_ADMIN_KEY }),
     showLog: true,
   })
   let stopping = false

@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
+import { adminRoutes } from './admin.ts'
 import type { AppEnv } from './context.ts'
+import { cors } from './cors.ts'
 import { door } from './door.ts'
 import { handleError } from './errors.ts'
 import { evalRoutes } from './evals/routes.ts'
@@ -23,10 +25,14 @@ import { providerRoutes } from './routes/providers.ts'
 import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
 import { webhookSecretRoutes } from './routes/webhook-secret.ts'
+import { limitHeaders, securityHeaders } from './security-headers.ts'
 
 /** The whole HTTP API. */
 export const app = new Hono<AppEnv>()
 app.use(requestId)
+app.use(securityHeaders)
+app.use(limitHeaders)
+app.use('/v1/*', cors)
 app.use(door)
 app.route('/', healthRoutes)
 app.route('/', docsRoutes)
@@ -48,4 +54,5 @@ app.route('/v1', auditRoutes)
 app.route('/v1', providerRoutes)
 app.route('/v1', webhookSecretRoutes)
 app.route('/v1', keyRoutes)
+app.route('/admin', adminRoutes)
 app.onError(handleError)

@@ -13,20 +13,18 @@ export type Change = {
   /** As the API shows it; absent where there was or is nothing. */
   before?: object
   after?: object
-  /** Whose it is, where it is not the caller's own tenant. */
-  tenantId?: string
 }
 
 /**
  * Notes a change of the caller's: the statement runs when it is awaited, or in the batch of the change itself. Every route
  * that writes configuration, keys or secrets calls it.
  */
-export function audit(c: AppContext, { action, object, before, after, tenantId }: Change) {
+export function audit(c: AppContext, { action, object, before, after }: Change) {
   const now = Date.now()
   const { caller, requestId } = c.var
   return insertAudit(openDb(c.env.DB), {
     id: createId('aud', now, randomBytes()),
-    tenantId: tenantId ?? caller.tenantId,
+    tenantId: caller.tenantId,
     actor: caller.keyId,
     action,
     object,

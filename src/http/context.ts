@@ -13,6 +13,8 @@ export type AppEnv = {
     /** Set once the key is known. */
     caller: Caller
     tenant: Tenant
+    /** Who calls `/admin`: `operator`, or a token's subject as in `Caller`. */
+    operator: string
   }
 }
 

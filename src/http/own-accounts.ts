@@ -10,14 +10,15 @@ import { type LiveHost, ownHost } from '../providers/live-hosts.ts'
 import type { SecretPlace } from '../tenants/envelope.ts'
 import type { Hosts } from './hosts.ts'
 
-/** A tenant's own accounts. `published`: the text they were read from; null for none. */
+/** A tenant's own accounts. `published`: the text they were read from, null for none; `at`: when it was (Unix ms). */
 export type OwnAccounts = {
   published: string | null
+  at: number
   /** By host; null for one that cannot be used, in whose stead nobody else's is. */
   accounts: ReadonlyMap<string, LiveHost | null>
 }
 
-export const NO_ACCOUNTS: OwnAccounts = { published: null, accounts: new Map() }
+export const NO_ACCOUNTS: OwnAccounts = { published: null, at: 0, accounts: new Map() }
 
 /** Where a tenant's own accounts are published, keys sealed: JSON of `publishedAccounts`; absent for none. */
 export const providersKey = (tenantId: string) => `providers:${tenantId}`
@@ -33,7 +34,7 @@ const publishedAccount = z.object({
     tokensPerMinute: z.number().optional(),
   }),
 })
-const publishedAccounts = z.array(publishedAccount)
+const publishedAccounts = z.object({ at: z.number(), accounts: z.array(publishedAccount) })
 type PublishedAccount = z.infer<typeof publishedAccount>
 
 /** The place of the key that a tenant has at a host. */
@@ -41,18 +42,26 @@ export function providerKeyPlace(tenantId: string, host: string): SecretPlace {
   return { tenantId, purpose: 'provider_key', name: host }
 }
 
-/** What was published, opened. What cannot be opened is logged; what cannot be read leaves what was known before. */
+/**
+ * What was published, opened. Older news than what is known changes nothing, and neither does what cannot be read, which is
+ * logged as is what cannot be opened.
+ */
 export async function ownAccounts(
   env: Env,
   tenantId: string,
   published: string | null,
   known: OwnAccounts,
 ): Promise<OwnAccounts> {
-  if (published === known.published) return known
+  if (published === null || published === known.published) return known
   try {
-    const entries = publishedAccounts.parse(JSON.parse(published ?? '[]'))
-    const opened = await Promise.all(entries.map((entry) => accountOf(env, tenantId, entry)))
-    return { published, accounts: new Map(entries.map(({ host }, index) => [host, opened[index] ?? null])) }
+    const { at, accounts } = publishedAccounts.parse(JSON.parse(published))
+    if (at < known.at) return known
+    const opened = await Promise.all(accounts.map((entry) => accountOf(env, tenantId, entry)))
+    return {
+      published,
+      at,
+      accounts: new Map(accounts.map(({ host }, index) => [host, opened[index] ?? null])),
+    }
   } catch (cause) {
     log('error', { message: 'Own accounts could not be read', tenantId, cause: String(cause) })
     return known
@@ -83,8 +92,13 @@ export function hostsWith(operators: Hosts, { accounts }: OwnAccounts): Hosts {
   return new Map([...others, ...own])
 }
 
-/** An account as it is published. */
-export function publishedOf(row: ProviderKeyRow): PublishedAccount {
+/** A tenant's own accounts as they are published. `at`: Unix ms. */
+export function publishedText(rows: readonly ProviderKeyRow[], at: number): string {
+  const published: z.infer<typeof publishedAccounts> = { at, accounts: rows.map(publishedOf) }
+  return JSON.stringify(published)
+}
+
+function publishedOf(row: ProviderKeyRow): PublishedAccount {
   const { host, sealed, baseUrl, weight, priority, requestsPerMinute, tokensPerMinute } = row
   const share = present({ weight, priority, requestsPerMinute, tokensPerMinute })
   return { host, sealed, share, ...present({ baseUrl }) }

@@ -1,7 +1,7 @@
 import { openDb } from '../db/database.ts'
 import { listProviderKeys } from '../db/provider-keys.ts'
 import type { Env } from '../env.ts'
-import { providersKey, publishedOf } from './own-accounts.ts'
+import { providersKey, publishedText } from './own-accounts.ts'
 import { putPublished } from './publish-config.ts'
 import { holdAccounts } from './tenant.ts'
 
@@ -13,11 +13,14 @@ import { holdAccounts } from './tenant.ts'
  */
 export async function publishAccounts(env: Env, tenantId: string): Promise<void> {
   const db = openDb(env.DB)
-  const latest = async () => JSON.stringify((await listProviderKeys(db, tenantId)).map(publishedOf))
-  let published: string | null = null
-  for (let text = await latest(); text !== published; text = await latest()) {
+  let written: string | null = null
+  for (;;) {
+    const rows = await listProviderKeys(db, tenantId)
+    const sealed = JSON.stringify(rows)
+    if (sealed === written) return
+    const text = publishedText(rows, Date.now())
     await putPublished(env, providersKey(tenantId), text)
     await holdAccounts(env, tenantId, text, Date.now())
-    published = text
+    written = sealed
   }
 }

@@ -1,3 +1,4 @@
+import { log } from '../core/log.ts'
 import { findKey, keysOfTenant } from '../db/api-keys.ts'
 import { openDb } from '../db/database.ts'
 import { findTenant } from '../db/tenants.ts'
@@ -41,7 +42,7 @@ async function publish(env: Env, records: ReadonlyMap<string, string>): Promise<
       try {
         await putPublished(env, name, text)
       } catch (cause) {
-        console.error({ message: 'A change of a key could not be published', cause: String(cause) })
+        log('error', { message: 'A change of a key could not be published', cause: String(cause) })
       }
     }),
   )

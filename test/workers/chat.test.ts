@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { SECURITY_HEADERS } from '../../src/http/security-headers.ts'
 import {
   ANTHROPIC,
   anthropicAnswer,
@@ -40,6 +41,7 @@ describe('a whole answer', () => {
     })
     expect(answer.status).toBe(200)
     expect(Object.fromEntries(answer.headers)).toEqual({
+      ...SECURITY_HEADERS,
       'content-type': 'application/json',
       'x-request-id': expect.stringMatching(/^req_/),
       'x-switchyard-decision-id': expect.stringMatching(/^dec_/),

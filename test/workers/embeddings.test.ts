@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { SECURITY_HEADERS } from '../../src/http/security-headers.ts'
 import { fakeHosts, GOOGLE, OPENAI, OPENROUTER, refusal } from './hosts.ts'
 import {
   decisionIdOf,
@@ -36,6 +37,7 @@ describe('POST /v1/embeddings', () => {
       },
     ])
     expect(Object.fromEntries(answer.headers)).toEqual({
+      ...SECURITY_HEADERS,
       'content-type': 'application/json',
       'x-request-id': expect.stringMatching(/^req_/),
       'x-switchyard-decision-id': expect.stringMatching(/^dec_/),

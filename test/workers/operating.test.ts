@@ -153,6 +153,8 @@ describe('configuration', () => {
     ['LOCAL_HOSTS', '[{"id":"shed","base_url":"http://shed","api_key":["hunter2"],"models":[{"id":"m"}]}]'],
     ['HOST_ACCOUNTS', '[{"id":"groq","host":"openai","api_key":"hunter2"}]'],
     ['SIMULATED_HOSTS_URL', 'hunter2'],
+    ['SECRETS_KEY', 'hunter2'],
+    ['SECRETS_KEY', `a:${btoa('hunter2'.padEnd(32))},a:${btoa('k'.repeat(32))}`],
     ['RETENTION_DAYS', 'hunter2'],
     ['EXPLORATION_RATE', '1.5'],
   ])('names a bad %s, but not its value', async (name, value) => {
@@ -167,7 +169,7 @@ describe('configuration', () => {
     const error = await errorOf(answer)
     expect(error).toMatchObject({ status: 500, code: 'internal' })
     expect(logs.lines).toMatchObject([{ level: 'error', text: expect.stringContaining(name) }])
-    expect(`${JSON.stringify(error)}${logs.lines[0]?.text}`).not.toContain('hunter2')
+    expect(`${JSON.stringify(error)}${logs.lines[0]?.text}`).not.toMatch(/hunter2|aHVudGVyM/)
   })
 
   it('offers the models of a local server', async () => {

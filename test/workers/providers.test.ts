@@ -82,6 +82,16 @@ describe('a tenant’s own account', () => {
     expect(logs.lines[0]?.text).toContain('could not be opened')
   })
 
+  it('stays deleted where older news of it comes later', async () => {
+    const key = await mintKey()
+    await put(key, 'openai', { api_key: OWN_KEY })
+    const old = await env.CONFIG.get(`providers:${key.tenantId}`)
+    await remove(key, 'openai')
+    await env.CONFIG.put(`providers:${key.tenantId}`, old ?? '')
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
+    expect(await keysUsed(key)).toEqual(OPERATORS)
+  })
+
   it('is shown without its key', async () => {
     const key = await mintKey()
     const made = await put(key, 'openai', { api_key: OWN_KEY, weight: 2 })

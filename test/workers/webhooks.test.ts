@@ -4,12 +4,11 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import type { Env } from '../../src/env.ts'
 import { deliverWebhooks } from '../../src/http/deliver-webhooks.ts'
-import { rewrapSecrets } from '../../src/http/rewrap-secrets.ts'
 import { signingSecret } from '../../src/http/webhook-secrets.ts'
 import { deliver, type WebhookMessage } from '../../src/webhooks/deliver.ts'
 import { signatureHeaders } from '../../src/webhooks/sign.ts'
 import { fakeHosts } from './hosts.ts'
-import { errorOf, get, jsonRequest, type Key, mintKey, post, watchLogs } from './world.ts'
+import { errorOf, fetchWith, get, jsonRequest, type Key, mintKey, post, watchLogs } from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -112,13 +111,32 @@ describe('the secret of webhooks', () => {
     expect(new Set(made).size).toBe(1)
   })
 
+  it('is the operator’s to change as well', async () => {
+    const { tenantId } = await mintKey()
+    const init = { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}` } }
+    const path = `/admin/tenants/${tenantId}/webhook-secret/rotate`
+    const { secret } = rotated.parse(await (await fetchWith({ ...env, ADMIN_KEY }, path, init)).json())
+    expect(await signingSecret(env, tenantId)).toBe(secret)
+  })
+
   it('takes the scope admin to change', async () => {
     const reader = await mintKey({ scopes: 'inference' })
     expect(await errorOf(await rotate(reader))).toMatchObject({ status: 403, code: 'insufficient_scope' })
   })
 })
 
-describe('rewrapSecrets', () => {
+/** As an operator has it done. */
+async function rewrap(variables: Env) {
+  const init = { method: 'POST', headers: { authorization: `Bearer ${ADMIN_KEY}` } }
+  const answer = await fetchWith({ ...variables, ADMIN_KEY }, '/admin/secrets/rewrap', init)
+  return z
+    .object({ rewrapped: z.int() })
+    .loose()
+    .parse(await answer.json())
+}
+const ADMIN_KEY = 'the-operator-of-these-tests'
+
+describe('POST /admin/secrets/rewrap', () => {
   it('moves every secret from an old master key to the new one, which then opens all', async () => {
     const key = await mintKey()
     const secret = await signingSecret(env, key.tenantId)
@@ -129,14 +147,14 @@ describe('rewrapSecrets', () => {
     const onlyNew: Env = { ...env, SECRETS_KEY: fresh }
     const logs = watchLogs()
     await expect(signingSecret(onlyNew, key.tenantId)).rejects.toThrow("No master key 'test'")
-    const { rewrapped, ...rest } = await rewrapSecrets(both)
+    const { rewrapped, ...rest } = await rewrap(both)
     expect(rewrapped).toBeGreaterThanOrEqual(2)
-    expect(rest).toEqual({ unreadable: 0, more: false })
-    expect(await rewrapSecrets(both)).toEqual({ rewrapped: 0, unreadable: 0, more: false })
+    expect(rest).toEqual({ object: 'secrets.rewrapped', unreadable: 0, has_more: false })
+    expect((await rewrap(both)).rewrapped).toBe(0)
     expect(await signingSecret(onlyNew, key.tenantId)).toBe(secret)
     const published = await env.CONFIG.get(`providers:${key.tenantId}`)
     expect(published).toContain('v1.next.')
-    expect(await rewrapSecrets(env)).toMatchObject({ rewrapped: 0, more: false })
+    expect(await rewrap(env)).toMatchObject({ rewrapped: 0, has_more: false })
     expect(logs.lines.every(({ text }) => text.includes('could not be rewrapped'))).toBe(true)
     expect((await get(key, '/v1/providers/openai')).status).toBe(200)
   })
