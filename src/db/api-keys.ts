@@ -62,7 +62,7 @@ export function insertKey(db: Db, row: KeyRow) {
   return db.insert(apiKeys).values(row)
 }
 
-/** Changes a key, at once or in a batch. */
-export function updateKey(db: Db, { id, ...fields }: Partial<KeyRow> & { id: string }) {
-  return db.update(apiKeys).set(fields).where(eq(apiKeys.id, id))
+/** Changes the key whose secret has this SHA-256, at once or in a batch. @returns its id; nothing where there is none */
+export function updateKey(db: Db, hash: string, fields: Partial<KeyRow>) {
+  return db.update(apiKeys).set(fields).where(eq(apiKeys.hash, hash)).returning({ id: apiKeys.id })
 }

@@ -18,7 +18,7 @@ const AT_ONCE = 20
  * @param hash of the key's secret
  * @param dropped hash of a secret that is not the key's any more, nor its last one
  */
-export async function publishKey(env: Env, hash: string, dropped: string | null = null): Promise<void> {
+export async function publishKey(env: Env, hash: string, dropped: string | null): Promise<void> {
   const found = await findKey(openDb(env.DB), hash)
   if (found) await publish(env, holdKey(found, dropped, Date.now()))
 }

@@ -1,16 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestHarness, type TestHarness } from 'wrangler'
 import * as z from 'zod'
 import { startSimulatedHosts, type SimulatedHosts } from '../../src/dev/hosts/server.ts'
-import { DEV_KEY, DEV_TENANT, newKeySql } from '../../src/dev/seed.ts'
+import { DEV_KEY } from '../../src/dev/seed.ts'
 import { simulatedModels } from '../../src/dev/simulated-models.ts'
-
-const ROOT = resolve(import.meta.dirname, '../..')
-const NAMES = ['switchyard', 'switchyard-second'] as const
-type Name = (typeof NAMES)[number]
+import { type Name, NAMES, startTwoWorkers, type TwoWorkers } from './two-workers.ts'
 
 const COOLDOWN_MS = 2_500
 const SICK = 'openai/text-embedding-3-small'
@@ -26,21 +19,6 @@ const listed = z.object({
   ),
 })
 
-/** Another Worker of the same code, whose live figures are kept by the first one's objects. */
-async function secondConfig(folder: string): Promise<string> {
-  const [whole = ''] = (await readFile(join(ROOT, 'wrangler.toml'), 'utf8')).split('[env.production]')
-  const sections = whole.split(/\n(?=\[)/).filter((section) => !section.startsWith('[[queues.consumers]]'))
-  const text = sections
-    .filter((section) => !section.includes('new_sqlite_classes = ["StatsObject"]'))
-    .join('\n')
-    .replace('name = "switchyard"', `name = "${NAMES[1]}"`)
-    .replace('class_name = "StatsObject"', `class_name = "StatsObject"\nscript_name = "${NAMES[0]}"`)
-    .replaceAll(/= "(src\/[^"]+|migrations)"/g, (_, path: string) => `= "${join(ROOT, path)}"`)
-  const file = join(folder, 'second.toml')
-  await writeFile(file, text)
-  return file
-}
-
 async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<void> {
   const start = Date.now()
   while (!(await isSo())) {
@@ -51,34 +29,22 @@ async function until(isSo: () => Promise<boolean>, withinMs: number): Promise<vo
 
 describe('two Workers that share their live figures', { timeout: 60_000 }, () => {
   let hosts: SimulatedHosts
-  let harness: TestHarness
-  let folder: string
+  let workers: TwoWorkers
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'switchyard-two-'))
     hosts = await startSimulatedHosts({ port: 0, models: simulatedModels(), timeScale: 0 })
-    const vars = {
+    workers = await startTwoWorkers({
       SIMULATED_HOSTS_URL: hosts.url,
       BREAKER: JSON.stringify({ cooldown_interval: COOLDOWN_MS }),
       HOST_TOTAL_MS: '2000',
       HOST_TTFT_MS: '2000',
       HOST_IDLE_MS: '2000',
-    }
-    const configPaths = [join(ROOT, 'wrangler.toml'), await secondConfig(folder)]
-    harness = createTestHarness({ workers: configPaths.map((configPath) => ({ configPath, vars })) })
-    await harness.listen()
-    const seed = newKeySql({ tenantId: DEV_TENANT, keyId: 'key_dev', secret: DEV_KEY, now: Date.now() })
-    const first = harness.getWorker<{ DB: D1Database }>(NAMES[0])
-    await first.applyD1Migrations('DB')
-    for (const statement of seed.split(';').filter((part) => part.trim() !== '')) {
-      await (await first.getEnv()).DB.prepare(statement).run()
-    }
+    })
   }, 120_000)
 
   afterAll(async () => {
-    await harness?.close()
+    await workers?.close()
     await hosts?.close()
-    await rm(folder, { recursive: true, force: true })
   })
 
   const headers = { authorization: `Bearer ${DEV_KEY}`, 'content-type': 'application/json' }
@@ -87,14 +53,14 @@ describe('two Workers that share their live figures', { timeout: 60_000 }, () =>
   async function embed(name: Name, model: string): Promise<string | null> {
     const body = JSON.stringify({ model, input: 'Hello', provider: { order: ['openai', 'openrouter'] } })
     const init = { method: 'POST', headers, body }
-    const response = await harness.getWorker(name).fetch('http://switchyard/v1/embeddings', init)
+    const response = await workers.fetch(name, 'http://switchyard/v1/embeddings', init)
     expect(await response.text()).toContain('embedding')
     expect(response.status).toBe(200)
     return response.headers.get('x-switchyard-provider')
   }
 
   async function stateAt(name: Name): Promise<{ health: string; state: string | undefined }> {
-    const response = await harness.getWorker(name).fetch(`http://switchyard/v1/models/${SICK}`, { headers })
+    const response = await workers.fetch(name, `http://switchyard/v1/models/${SICK}`, { headers })
     const { providers } = listed.parse(await response.json())
     const openai = providers.find(({ provider }) => provider === 'openai')
     return { health: openai?.health ?? '', state: openai?.live?.breaker.state }

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DEV_KEY } from '../../src/dev/seed.ts'
+import { DEV_ADMIN_KEY, DEV_KEY } from '../../src/dev/seed.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -81,6 +81,10 @@ describe('npm start', () => {
     const lookUp = async () =>
       (await fetch(`http://localhost:${port}/v1/decisions/${id}`, { headers })).status
     await expect.poll(lookUp, { timeout: 15_000, interval: 250 }).toBe(200)
+    const operator = { authorization: `Bearer ${DEV_ADMIN_KEY}` }
+    const tenants = await fetch(`http://localhost:${port}/admin/tenants`, { headers: operator })
+    expect(await tenants.text()).toContain('"id":"default"')
+
     first.child.kill('SIGTERM')
     await first.closed
     await expect.poll(ours, { timeout: 10_000 }).toEqual([])

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import type { Env } from '../../src/env.ts'
+import { authenticate } from '../../src/tenants/keys.ts'
 import { errorOf, fetchWith, get, mintKey } from './world.ts'
 
 afterEach(() => {
@@ -61,6 +62,20 @@ describe('/admin/tenants', () => {
     const first = await listed('/admin/tenants?limit=1')
     const rest = await listed(`/admin/tenants?limit=100&after=${first.data[0]?.id}`)
     expect([...first.data, ...rest.data].map((one) => one.id)).toContain(id)
+  })
+
+  it('limits a tenant: all who call for it know at once', async () => {
+    const key = await mintKey()
+    const stores = { config: env.CONFIG, database: env.DB }
+    const caller = () => authenticate(key.secret, stores, Date.now(), (work) => void work)
+    expect((await caller()).tenantLimits).toBeNull()
+    await admin('PATCH', `/admin/tenants/${key.tenantId}`, { limits: { rpm: 60 } })
+    expect((await caller()).tenantLimits).toMatchObject({ requestsPerMinute: 60, budget: null })
+    await admin('PATCH', `/admin/tenants/${key.tenantId}/keys/${key.id}`, { limits: { tpm: 1_000 } })
+    expect(await caller()).toMatchObject({
+      limits: { tokensPerMinute: 1_000 },
+      tenantLimits: { requestsPerMinute: 60 },
+    })
   })
 
   it('ends all keys of a tenant that is disabled, and lets them live again', async () => {

@@ -222,6 +222,23 @@ describe('POST /v1/keys/{id}/rotate', () => {
   })
 })
 
+describe('POST /v1/keys/{id}/rotate, by several at a time', () => {
+  it('hands out no secret that is dead already', async () => {
+    const admin = await mintKey()
+    const { id } = await makeKey(admin)
+    const rotation = { grace_seconds: 60 }
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => send(admin, 'POST', `/v1/keys/${id}/rotate`, rotation)),
+    )
+    const won = answers.filter(({ status }) => status === 200)
+    for (const answer of answers) expect([200, 412]).toContain(answer.status)
+    const secrets = await Promise.all(won.map(async (answer) => madeKey.parse(await answer.json()).key))
+    const good = await Promise.all(secrets.map((secret) => works({ id, secret, tenantId: admin.tenantId })))
+    // A rotation that began after another was done ends what that one's grace is for.
+    expect(good.filter(Boolean)).toHaveLength(Math.min(2, won.length))
+  })
+})
+
 describe('DELETE /v1/keys/{id}', () => {
   it('ends a key for good', async () => {
     const admin = await mintKey()

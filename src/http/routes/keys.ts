@@ -69,8 +69,7 @@ export const keyRoutes = new Hono<AppEnv>()
     return c.json(keyBody(await staying(c, change(c, found, 'key.update', changes))))
   })
   .post('/keys/:id/rotate', async (c) => {
-    const sent = c.req.raw.body === null ? {} : await readJsonBody(c.req.raw, MAX_BODY_BYTES)
-    const { grace_seconds: grace } = checkedBody(rotationBody, sent)
+    const { grace_seconds: grace } = checkedBody(rotationBody, await readOptionalBody(c))
     const found = await requireKeyOf(c, c.req.param('id'))
     // Who gets the secret can do all that the key can.
     grantable(scopesIn(found.key.scopes), c.var.caller)
@@ -107,6 +106,12 @@ async function newSecret(): Promise<Pick<KeyRow, 'hash' | 'prefix'> & { secret: 
   return { secret, hash: await sha256Hex(secret), prefix: secret.slice(0, PREFIX_CHARS) }
 }
 
+/** A request may come without a body, which then says nothing. */
+async function readOptionalBody(c: AppContext): Promise<unknown> {
+  const isAbsent = c.req.header('content-type') === undefined || c.req.header('content-length') === '0'
+  return isAbsent ? {} : readJsonBody(c.req.raw, MAX_BODY_BYTES)
+}
+
 /** @throws AppError `not_found`, also for keys of others */
 async function requireKeyOf(c: AppContext, id: string): Promise<FoundKey> {
   const found = await findKeyOf(openDb(c.env.DB), c.var.caller.tenantId, id)
@@ -114,7 +119,11 @@ async function requireKeyOf(c: AppContext, id: string): Promise<FoundKey> {
   return found
 }
 
-/** Changes a key, notes who did it, and tells all isolates. */
+/**
+ * Changes a key, notes who did it, and tells all isolates.
+ *
+ * @throws AppError where somebody else rotated it just now; what was meant is noted all the same
+ */
 async function change(
   c: AppContext,
   { key }: FoundKey,
@@ -125,7 +134,10 @@ async function change(
   const after = { ...key, ...changes }
   const db = openDb(c.env.DB)
   const note = audit(c, { action, object: key.id, before: keyBody(key), after: keyBody(after) })
-  await db.batch([updateKey(db, { ...changes, id: key.id }), note])
+  const [changed] = await db.batch([updateKey(db, key.hash, changes), note])
+  if (changed.length === 0) {
+    throw new AppError('precondition_failed', 'This key was rotated at the same time: GET it first')
+  }
   const dropped = changes.oldHash === undefined ? null : key.oldHash
   await publishKey(c.env, after.hash, dropped)
   return after
