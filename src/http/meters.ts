@@ -24,9 +24,11 @@ const MAX_NAME = 200
  * @param now Unix ms
  */
 export function metersFor({ scope, config, user }: MeteredBy, now: number): RequestMeters | null {
-  const { keyId, limits, userId } = scope.caller
+  const { keyId, limits, tenantLimits, userId } = scope.caller
   const person = userId ?? user
-  const subjects: [string, Limits][] = limits ? [[`key:${keyId}`, limits]] : []
+  const subjects: [string, Limits][] = []
+  if (tenantLimits) subjects.push(['tenant', tenantLimits])
+  if (limits) subjects.push([`key:${keyId}`, limits])
   const modelRules = config.limits.filter(({ per }) => per === 'model')
   for (const { per, match, limits: those } of config.limits) {
     if (per === 'tenant') subjects.push(['tenant', those])

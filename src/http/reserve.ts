@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts'
+import { log } from '../core/log.ts'
 import { usdOf } from '../core/money.ts'
 import type { Env } from '../env.ts'
 import type { Amounts } from '../tenants/ledger/amounts.ts'
@@ -130,7 +131,7 @@ async function persistently({ requestId }: LedgerScope, work: () => Promise<void
       return true
     } catch (cause) {
       if (tries >= TRIES) {
-        console.error({ message: 'The ledger was not told', requestId, cause: String(cause) })
+        log('error', { message: 'The ledger was not told', requestId, cause: String(cause) })
         return false
       }
       await passed(tries * RETRY_MS)

@@ -7,7 +7,6 @@ import {
   anthropicAnswer,
   fakeHosts,
   OPENAI,
-  OPENROUTER,
   openaiAnswer,
   openaiStream,
   refusal,
@@ -17,9 +16,11 @@ import {
   chat,
   decisionIdOf,
   errorOf,
+  fetchWith,
   get,
   jsonRequest,
   type Key,
+  keyless,
   mintKey,
   post,
   recorded,
@@ -32,9 +33,17 @@ const HAIKU = 'anthropic/claude-haiku-4.5'
 /** 600 fresh and 400 cached tokens in, 200 out, at 0.40, 0.10 and 1.60 USD a million. */
 const COST_USD = 0.0006
 
-async function tenantWith(limits: readonly object[]): Promise<Key> {
+/** An operator whose only host is a server of their own, which says no prices. */
+const unpriced = {
+  ...keyless,
+  LOCAL_HOSTS: JSON.stringify([
+    { id: 'shed', base_url: 'http://shed.internal:11434/v1', models: [{ id: 'llama3.1:8b' }] },
+  ]),
+}
+
+async function tenantWith(limits: readonly object[], fields: object = {}): Promise<Key> {
   const key = await mintKey()
-  const init = { ...jsonRequest(key, { limits }), method: 'PUT' }
+  const init = { ...jsonRequest(key, { limits, ...fields }), method: 'PUT' }
   const answer = await exports.default.fetch('http://switchyard/v1/config', init)
   expect({ status: answer.status, text: await answer.text() }).toMatchObject({ status: 201 })
   return key
@@ -70,6 +79,20 @@ async function settled(key: Key, spentUsd: number) {
     { timeout: 4_000, interval: 300 },
   )
 }
+
+/** A host that uses up every token that it is let. */
+async function thorough({ body }: { body: unknown }): Promise<Response> {
+  await new Promise((wake) => setTimeout(wake, 20))
+  const { max_completion_tokens: cap = 200 } = z
+    .object({ max_completion_tokens: z.number().optional() })
+    .parse(body)
+  const usage = { prompt_tokens: 10, completion_tokens: cap, total_tokens: 10 + cap }
+  const whole = z.looseObject({}).parse(await openaiAnswer('Hello').json())
+  return Response.json({ ...whole, usage })
+}
+
+const askShed = (by: Key) =>
+  fetchWith(unpriced, '/v1/chat/completions', jsonRequest(by, ask('shed/llama3.1:8b')))
 
 const short = { max_tokens: 200, provider: { only: ['openai'] } }
 
@@ -112,17 +135,7 @@ describe('budgets', () => {
 
   it('are never overspent by requests side by side, each of which costs all it may', async () => {
     const key = await tenantWith([{ per: 'key', max_budget_usd: 0.002, strict: true }])
-    fakeHosts({
-      [OPENAI]: async ({ body }) => {
-        await new Promise((wake) => setTimeout(wake, 20))
-        const { max_completion_tokens: cap = 200 } = z
-          .object({ max_completion_tokens: z.number().optional() })
-          .parse(body)
-        const usage = { prompt_tokens: 10, completion_tokens: cap, total_tokens: 10 + cap }
-        const whole = z.looseObject({}).parse(await openaiAnswer('Hello').json())
-        return Response.json({ ...whole, usage })
-      },
-    })
+    fakeHosts({ [OPENAI]: thorough })
     const answers = await Promise.all(Array.from({ length: 15 }, () => chat(key, MINI, short)))
     const costs = answers.map((one) => (one.ok ? Number(one.headers.get('x-switchyard-cost-usd')) : 0))
     const spent = costs.reduce((sum, cost) => sum + cost, 0)
@@ -187,18 +200,30 @@ describe('budgets', () => {
   })
 
   it('let no model answer whose price is not known', async () => {
-    const unpriced = {
-      ...env,
-      LOCAL_HOSTS: JSON.stringify([{ id: 'ollama', url: 'http://localhost:11434' }]),
+    const key = await mintKey()
+    const init = { ...jsonRequest(key, { limits: [{ per: 'tenant', max_budget_usd: 10 }] }), method: 'PUT' }
+    expect((await fetchWith(unpriced, '/v1/config', init)).status).toBe(201)
+    fakeHosts({ 'shed.internal': () => openaiAnswer('Hello') })
+    expect((await askShed(await mintKey())).status).toBe(200)
+    const refused = await askShed(key)
+    expect(refused.status).toBe(400)
+    expect(await refused.text()).toContain('no_price')
+  })
+
+  it('tell once in a window that the soft limit was passed, and once that nothing is left', async () => {
+    const limits = [{ per: 'tenant', max_budget_usd: 0.0015, soft_budget_usd: 0.0005, strict: true }]
+    const key = await tenantWith(limits, { alert_url: 'https://listener.example/budgets' })
+    const sent = vi.spyOn(env.WEBHOOKS, 'send')
+    fakeHosts({ [OPENAI]: thorough })
+    for (let asked = 0; asked < 8; asked += 1) {
+      await chat(key, MINI, short)
+      await new Promise((wake) => setTimeout(wake, 50))
     }
-    expect(unpriced.LOCAL_HOSTS).toContain('ollama')
-    const key = await tenantWith([{ per: 'tenant', max_budget_usd: 10 }])
-    fakeHosts({ [OPENROUTER]: () => openaiAnswer('Hello') })
-    const routed = await post(key, '/v1/route', ask('auto'))
-    const { candidates } = z
-      .object({ candidates: z.array(z.object({ excluded_by: z.string().optional(), model: z.string() })) })
-      .parse(await routed.json())
-    expect(candidates.filter(({ excluded_by: by }) => by === 'no_price').length).toBeGreaterThanOrEqual(0)
+    const messages = sent.mock.calls.map(([message]) => message)
+    expect(messages).toMatchObject([
+      { type: 'budget.soft_exceeded', url: 'https://listener.example/budgets', tenantId: key.tenantId },
+      { type: 'budget.exceeded', data: { subject: 'tenant', max_budget_usd: 0.0015 } },
+    ])
   })
 })
 
@@ -225,7 +250,7 @@ describe('rates', () => {
       },
     })
     const all = () => Promise.all([1, 2, 3].map(() => chat(key, MINI, short)))
-    expect((await all()).map(({ status }) => status).toSorted()).toEqual([200, 200, 429])
+    expect((await all()).map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 429])
     await vi.waitFor(async () => expect(await budgetsOf(key)).toMatchObject([{ parallel_requests: 0 }]))
     expect((await chat(key, MINI, short)).status).toBe(200)
   })

@@ -42,4 +42,13 @@ export const CONFIGURATION: readonly Operation[] = [
     query: page,
     answer: { description: 'A page', schema: listOf(['has_more']) },
   },
+  {
+    id: 'listBudgets',
+    method: 'GET',
+    path: '/v1/budgets',
+    access: 'admin',
+    tag: 'Configuration',
+    summary: 'What was spent of each budget, and taken of each limit',
+    answer: { description: 'All that were used in windows that are not over', schema: listOf() },
+  },
 ]
