@@ -89,7 +89,7 @@ function requestBody({ schema, optional, types }: Body, names: ReadonlyMap<z.Zod
 }
 
 function answerObject({ description, schema, types }: Answer): JsonSchema {
-  return { description, content: contentOf(schema, types) }
+  return { description, ...(schema && { content: contentOf(schema, types) }) }
 }
 
 /** Event streams are text, whatever their events hold. */

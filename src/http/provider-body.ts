@@ -15,7 +15,7 @@ const MIN_KEY_CHARS = 12
 const HINT_CHARS = 4
 
 /** A tenant's own account at a host. */
-const providerBody = z.strictObject({
+export const providerBody = z.strictObject({
   api_key: z
     .string()
     .min(MIN_KEY_CHARS)

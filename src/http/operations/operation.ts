@@ -6,7 +6,7 @@ import type { ErrorCode } from '../../core/errors.ts'
 export type Access = 'public' | 'operator' | Scope
 
 /** What an id in a path names. */
-type Kind = 'decision' | 'model' | 'response' | 'training'
+type Kind = 'config_version' | 'decision' | 'key' | 'model' | 'provider' | 'response' | 'training'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 
@@ -39,7 +39,8 @@ export type Body = { schema: z.ZodType; optional?: true; types?: readonly [strin
 /** What comes when all is well. `types`: JSON where nothing else is said. */
 export type Answer = {
   description: string
-  schema: JsonSchema
+  /** Absent where nothing comes. */
+  schema?: JsonSchema
   status?: 201 | 202 | 204
   types?: readonly [string, ...string[]]
 }

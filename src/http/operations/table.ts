@@ -4,6 +4,7 @@ import { HISTORY } from './history.ts'
 import { INFERENCE } from './inference.ts'
 import type { Operation } from './operation.ts'
 import { SERVICE } from './service.ts'
+import { TENANCY } from './tenancy.ts'
 
 /** Every call of the API. What is not in it is not served. */
 export const OPERATIONS: readonly Operation[] = [
@@ -11,5 +12,6 @@ export const OPERATIONS: readonly Operation[] = [
   ...DECISIONS,
   ...HISTORY,
   ...CONFIGURATION,
+  ...TENANCY,
   ...SERVICE,
 ]

@@ -7,7 +7,7 @@ import type { AppContext, AppEnv } from '../context.ts'
 
 const MAX_PAGE = 100
 
-const page = z.object({
+export const page = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   /** An entry's id: those before it. */
   before: z.string().min(1).max(64).optional(),

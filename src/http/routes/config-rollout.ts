@@ -19,7 +19,7 @@ import { checkPreconditions, etag, overtaken, published, refuseFaults } from '..
 import type { AppContext, AppEnv } from '../context.ts'
 import { readJsonBody } from '../read-body.ts'
 
-const rollout = z
+export const rollout = z
   .strictObject({
     version: z.int().min(1),
     mode: z.enum(ROLLOUT_MODES).default('percent'),

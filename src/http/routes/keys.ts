@@ -22,7 +22,7 @@ import { readJsonBody } from '../read-body.ts'
 const MAX_BODY_BYTES = 256 * 1024
 const MAX_PAGE = 100
 
-const page = z.object({
+export const page = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   /** A key's id: those before it. */
   before: z.string().min(1).max(64).optional(),

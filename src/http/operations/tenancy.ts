@@ -1,0 +1,155 @@
+import { keyPatchBody, newKeyBody, rotationBody } from '../key-body.ts'
+import { providerBody } from '../provider-body.ts'
+import { page as auditPage } from '../routes/audit.ts'
+import { page as keyPage } from '../routes/keys.ts'
+import { listOf, objectOf, type Operation } from './operation.ts'
+
+const KEY = { id: { kind: 'key', description: 'Id of a key: `key_…`' } } as const
+const KEY_BODY = objectOf('api_key', ['id', 'prefix', 'scopes'])
+const HOST = { host: { kind: 'provider', description: 'Id of a provider, e.g. `openai`' } } as const
+const PROVIDER_BODY = objectOf('provider', ['provider', 'key_hint'])
+
+/** What a tenant does for itself beside its configuration: keys, accounts, budgets, and who changed what. */
+export const TENANCY: readonly Operation[] = [
+  {
+    id: 'createKey',
+    method: 'POST',
+    path: '/v1/keys',
+    access: 'admin',
+    tag: 'Keys',
+    summary: 'Make a key',
+    body: { schema: newKeyBody },
+    answer: {
+      status: 201,
+      description: 'The key with its secret, which is shown this once',
+      schema: objectOf('api_key', ['id', 'key', 'prefix', 'scopes']),
+    },
+  },
+  {
+    id: 'listKeys',
+    method: 'GET',
+    path: '/v1/keys',
+    access: 'admin',
+    tag: 'Keys',
+    summary: 'Keys, the latest first',
+    query: keyPage,
+    answer: { description: 'A page', schema: listOf(['has_more']) },
+  },
+  {
+    id: 'getKey',
+    method: 'GET',
+    path: '/v1/keys/{id}',
+    access: 'admin',
+    tag: 'Keys',
+    summary: 'One key, without its secret',
+    params: KEY,
+    answer: { description: 'The key', schema: KEY_BODY },
+  },
+  {
+    id: 'updateKey',
+    method: 'PATCH',
+    path: '/v1/keys/{id}',
+    access: 'admin',
+    tag: 'Keys',
+    summary: 'Change what a key may do, disable it, or enable it again',
+    params: KEY,
+    body: { schema: keyPatchBody },
+    answer: { description: 'The key', schema: KEY_BODY },
+  },
+  {
+    id: 'rotateKey',
+    method: 'POST',
+    path: '/v1/keys/{id}/rotate',
+    access: 'admin',
+    tag: 'Keys',
+    summary: 'Give a key a new secret',
+    params: KEY,
+    body: { schema: rotationBody, optional: true },
+    answer: {
+      description: 'The key with its new secret, which is shown this once',
+      schema: objectOf('api_key', ['id', 'key', 'prefix', 'scopes']),
+    },
+  },
+  {
+    id: 'deleteKey',
+    method: 'DELETE',
+    path: '/v1/keys/{id}',
+    access: 'admin',
+    tag: 'Keys',
+    summary: 'End a key for good',
+    params: KEY,
+    answer: { description: 'It is ended', schema: objectOf('api_key.deleted', ['id', 'deleted']) },
+    errors: ['invalid_request'],
+  },
+  {
+    id: 'listBudgets',
+    method: 'GET',
+    path: '/v1/budgets',
+    access: 'admin',
+    tag: 'History',
+    summary: 'What limits have counted so far',
+    answer: { description: 'The meters that were used', schema: listOf() },
+  },
+  {
+    id: 'listAudit',
+    method: 'GET',
+    path: '/v1/audit',
+    access: 'admin',
+    tag: 'History',
+    summary: 'Who changed what, the latest first',
+    query: auditPage,
+    answer: { description: 'A page', schema: listOf(['has_more']) },
+  },
+  {
+    id: 'listProviders',
+    method: 'GET',
+    path: '/v1/providers',
+    access: 'admin',
+    tag: 'Providers',
+    summary: 'Accounts of your own at providers',
+    answer: { description: 'The accounts, without their keys', schema: listOf() },
+  },
+  {
+    id: 'getProvider',
+    method: 'GET',
+    path: '/v1/providers/{host}',
+    access: 'admin',
+    tag: 'Providers',
+    summary: 'One account of your own',
+    params: HOST,
+    answer: { description: 'The account, without its key', schema: PROVIDER_BODY },
+  },
+  {
+    id: 'putProvider',
+    method: 'PUT',
+    path: '/v1/providers/{host}',
+    access: 'admin',
+    tag: 'Providers',
+    summary: 'Bring an account of your own, or change it',
+    params: HOST,
+    body: { schema: providerBody },
+    answer: { description: 'The account, without its key; 201 for a new one', schema: PROVIDER_BODY },
+  },
+  {
+    id: 'deleteProvider',
+    method: 'DELETE',
+    path: '/v1/providers/{host}',
+    access: 'admin',
+    tag: 'Providers',
+    summary: 'Forget an account of your own',
+    params: HOST,
+    answer: { status: 204, description: 'It is forgotten' },
+  },
+  {
+    id: 'rotateWebhookSecret',
+    method: 'POST',
+    path: '/v1/webhook-secret/rotate',
+    access: 'admin',
+    tag: 'Providers',
+    summary: 'A new secret that webhooks are signed with',
+    answer: {
+      description: 'The secret, which is shown this once',
+      schema: objectOf('webhook_secret', ['secret']),
+    },
+  },
+]
