@@ -24,7 +24,8 @@ export type ContentPart = (
 export type ToolCall = { id: string; name: string; argumentsJson: string; custom?: true }
 
 /** Whose models can read a seal. */
-export type SealFormat = 'openai' | 'anthropic' | 'google'
+export const SEAL_FORMATS = ['openai', 'anthropic', 'google'] as const
+export type SealFormat = (typeof SEAL_FORMATS)[number]
 
 /**
  * A host's proof of what its model thought, opaque to everybody else. It must come back unchanged to the same kind of

@@ -65,3 +65,20 @@ function isFree({ freeModels, boundReasons }: ReplaySpan): SQL | undefined {
     else ${decisions.reason} end`
   return and(asked, not(inArray(planned, [...boundReasons])))
 }
+
+/** A tenant's decisions before an id, newest first, with what was asked (JSON; null where that was not recorded). */
+export async function listAsked(
+  db: Db,
+  page: { tenantId: string; before: string; limit: number },
+): Promise<{ id: string; createdAt: number; asked: string | null }[]> {
+  return db
+    .select({
+      id: decisions.id,
+      createdAt: decisions.createdAt,
+      asked: sql<string | null>`json_extract(${decisions.detail}, '$.asked')`,
+    })
+    .from(decisions)
+    .where(and(eq(decisions.tenantId, page.tenantId), lt(decisions.id, page.before)))
+    .orderBy(desc(decisions.id))
+    .limit(page.limit)
+}

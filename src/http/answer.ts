@@ -11,7 +11,7 @@ import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../proto
 import { askedOf } from './asked.ts'
 import { cachedAnswer } from './cached-answer.ts'
 import { randomBytes, type RequestScope } from './context.ts'
-import { circumstancesOf, decideIn } from './decide.ts'
+import { circumstancesOf, decideIn, ruledBy } from './decide.ts'
 import { type AnswerOptions, decisionHeaders, type Exchange } from './exchange.ts'
 import { createExecuteIo } from './execute-io.ts'
 import { failureResponse } from './errors.ts'
@@ -36,7 +36,8 @@ export async function answerRequest(
   const cache = await lookUp(asked)
   if (cache.status === 'hit') return cachedAnswer(scope, inbound, cache.kept, options)
   const circumstances = await circumstancesOf(asked)
-  const { decision, spending } = await reserveFor(asked, decideIn(circumstances, asked))
+  const planned = decideIn(circumstances, ruledBy(asked), scope.env)
+  const { decision, spending } = await reserveFor(asked, planned)
   const hangUp = new AbortController()
   scope.signal.addEventListener('abort', () => hangUp.abort())
   const exchange: Exchange = { ...asked, circumstances, decision, hangUp, options, cache, spending }

@@ -11,7 +11,7 @@ import { publishConfig } from './publish-config.ts'
 const MAX_FAULTS = 100
 
 /** What is wrong with a document in the light of today's catalog; empty when it may be gone by. */
-function configFaults(document: unknown, c: AppContext): Fault[] {
+export function configFaults(document: unknown, c: AppContext): Fault[] {
   const catalog = liveCatalog(c.env, Date.now(), backgroundOf(c))
   return [...formFaults(document), ...nameFaults(namesIn(document), catalog)].slice(0, MAX_FAULTS)
 }

@@ -1,9 +1,11 @@
 import { classify } from '../classify/classify.ts'
+import type { ChatRequest } from '../core/chat.ts'
 import { createId } from '../core/ids.ts'
-import { configOf } from '../env.ts'
-import type { Inbound } from '../protocols/inbound.ts'
+import { configOf, type Env } from '../env.ts'
 import { formatFor } from '../providers/format-for.ts'
-import { BALANCED, type Decision, type HostState } from '../route/decision.ts'
+import type { Host } from '../providers/hosts.ts'
+import type { LiveHost } from '../providers/live-hosts.ts'
+import { BALANCED, type Decision, type HostState, type Policy } from '../route/decision.ts'
 import { shapeOf } from '../route/request-shape.ts'
 import { route, type RoutingInput } from '../route/route.ts'
 import { withRules } from '../route/tenant-rules.ts'
@@ -17,8 +19,16 @@ import { countsMoney } from './meters.ts'
 import { sessionMemory } from './session.ts'
 import { rulesIn } from './tenant-rules.ts'
 
-/** Everything that a decision rests on besides the rules: what is asked, at what time, and what is known then. */
-export type Circumstances = Omit<RoutingInput, 'preferences' | 'policy'>
+/** What a decision rests on besides the rules: what is asked, with preferences as sent, and what is known then. */
+export type Circumstances = Omit<RoutingInput, 'policy'>
+
+/** The rules that a decision is made by, and what its key may ask for. */
+export type Ruled = Pick<Asked, 'config' | 'version'> & Pick<Policy, 'keyModels' | 'priced'>
+
+export function ruledBy({ scope, inbound, config, version }: Asked): Ruled {
+  const priced = countsMoney({ scope, config, user: inbound.chat.user }, Date.now())
+  return { config, version, keyModels: scope.caller.allowedModels, priced }
+}
 
 /**
  * Classifies a request and routes it by its tenant's rules, with the memory of its session.
@@ -26,7 +36,7 @@ export type Circumstances = Omit<RoutingInput, 'preferences' | 'policy'>
  * @throws AppError when no model may take it
  */
 export async function decide(asked: Asked): Promise<Decision> {
-  return decideIn(await circumstancesOf(asked), asked)
+  return decideIn(await circumstancesOf(asked), ruledBy(asked), asked.scope.env)
 }
 
 export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circumstances> {
@@ -41,8 +51,9 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
     now,
     request: shapeOf(inbound.chat),
     demand: classify(inbound.chat),
+    preferences: inbound.routing,
     catalog: liveCatalog(env, now, background),
-    hosts: hostStates(tenant.hosts, inbound),
+    hosts: hostStates(tenant.hosts, ({ access }) => termsOf(access.host, inbound.chat)),
     live: liveOffers(scope, now),
     session,
     beliefs,
@@ -54,18 +65,22 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
  *
  * @throws AppError when no model may take it
  */
-export function decideIn(circumstances: Circumstances, { scope, inbound, config, version }: Asked): Decision {
-  const { catalog, now } = circumstances
+export function decideIn(
+  circumstances: Circumstances,
+  { config, version, keyModels, priced }: Ruled,
+  env: Env,
+): Decision {
+  const { catalog, preferences } = circumstances
   const rules = rulesIn(config, catalog)
-  const { explorationRate, timeouts } = configOf(scope.env)
+  const { explorationRate, timeouts } = configOf(env)
   return route({
     ...circumstances,
-    preferences: withRules(inbound.routing, rules, catalog),
+    preferences: withRules(preferences, rules, catalog),
     policy: {
       ...BALANCED,
       ...(version > 0 && { version }),
-      keyModels: scope.caller.allowedModels,
-      priced: countsMoney({ scope, config, user: inbound.chat.user }, now),
+      keyModels,
+      priced,
       explorationRate,
       reliability: [rules.reliability, { timeouts }],
       pools: rules.pools,
@@ -73,23 +88,33 @@ export function decideIn(circumstances: Circumstances, { scope, inbound, config,
   })
 }
 
-function hostStates(hosts: Hosts, { chat, routing }: Inbound): ReadonlyMap<string, HostState> {
+/** How a host takes one request. */
+export type Terms = Pick<HostState, 'seals' | 'ownFormat' | 'takesContent' | 'takesAllParameters'>
+
+/** What the router knows of hosts, where each takes a request on such terms. */
+export function hostStates(
+  hosts: Hosts,
+  terms: (host: LiveHost, id: string) => Terms,
+): ReadonlyMap<string, HostState> {
   const states = new Map<string, HostState>()
-  const bound = chat.native !== null && chat.native.onlyHere.length > 0
-  for (const [id, { access, share }] of hosts) {
-    const { id: baseHost, takesReasoningEffort, keepsInputs, resells = false } = access.host
-    const adapter = formatFor(access.host, chat)
-    states.set(id, {
-      baseHost,
-      share,
-      takesReasoningEffort,
-      keepsInputs,
-      resells,
-      seals: adapter.seals,
-      ownFormat: adapter.relays === true && adapter.format === chat.native?.format,
-      takesContent: !bound || adapter.format === chat.native?.format,
-      takesAllParameters: !routing.provider.requireParameters || adapter.unsupported(chat).length === 0,
-    })
+  for (const [id, host] of hosts) {
+    const { id: baseHost, takesReasoningEffort, keepsInputs, resells = false } = host.access.host
+    const own = { baseHost, share: host.share, takesReasoningEffort, keepsInputs, resells }
+    states.set(id, Object.assign(terms(host, id), own))
   }
   return states
+}
+
+function termsOf(host: Host, chat: ChatRequest): Terms {
+  const adapter = formatFor(host, chat)
+  const speaks = adapter.format === chat.native?.format
+  return {
+    seals: adapter.seals,
+    ownFormat: adapter.relays === true && speaks,
+    takesContent: speaks || !chat.native || chat.native.onlyHere.length === 0,
+    // Few ask for it.
+    get takesAllParameters() {
+      return adapter.unsupported(chat).length === 0
+    },
+  }
 }

@@ -3,12 +3,13 @@ import type { Execution } from '../execute/execute.ts'
 import type { DecisionEntry } from '../record/entry.ts'
 import type { OpinionEntry } from '../record/opinion.ts'
 import { askedIn, opinionOfEarlier } from './asked-again.ts'
+import { askedBody } from './asked-body.ts'
 import type { RequestScope } from './context.ts'
 import { decisionBody } from './decision-body.ts'
 import { type Decided, type Exchange, reasonOf } from './exchange.ts'
 import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
 import { rememberAnswer } from './session.ts'
-import { shadowBody, shadowOf, trialOf } from './shadow.ts'
+import { type Shadow, shadowBody, shadowOf, trialOf } from './shadow.ts'
 
 /**
  * Settles what the answer cost, sends the history entry to the queue, and the session its affinity; nobody waits for
@@ -50,22 +51,32 @@ async function continueSession(
 
 /** Sends a decision's history entry to the queue, with what the version that is tried has to do with it. */
 export function sendEntry(decided: Decided, detail: AftermathBody, aftermath: Aftermath): void {
-  const { scope, decision } = decided
+  const { scope } = decided
   const { candidate } = scope.tenant.config
-  const by = { ...scope, decision }
   if (candidate?.mode !== 'shadow') {
-    queueEntry(scope, historyEntry(by, detail, aftermath, candidate && trialOf(decided, candidate)))
+    queueDecision(decided, detail, aftermath, null)
     return
   }
   const recording = afterTheAnswer().then(() => {
-    const shadow = shadowOf(decided, candidate)
-    const told = { ...detail, shadow: shadowBody(shadow) }
-    queueEntry(scope, historyEntry(by, told, aftermath, trialOf(decided, candidate, shadow)))
+    queueDecision(decided, detail, aftermath, shadowOf(decided, candidate))
   })
   scope.background(recording)
 }
 
-/** Deciding takes a while, in which nothing else would be written. */
+function queueDecision(
+  decided: Decided,
+  detail: AftermathBody,
+  aftermath: Aftermath,
+  shadow: Shadow | null,
+): void {
+  const { scope, circumstances } = decided
+  const { candidate } = scope.tenant.config
+  const trial = candidate && trialOf(decided, candidate, shadow)
+  const told = { ...detail, asked: askedBody(circumstances), ...(shadow && { shadow: shadowBody(shadow) }) }
+  queueEntry(scope, historyEntry({ ...scope, ...decided }, told, aftermath, trial))
+}
+
+/** Deciding once more takes a while, in which the answer would wait. */
 function afterTheAnswer(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0))
 }

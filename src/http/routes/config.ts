@@ -17,6 +17,7 @@ import { checkPreconditions, etag, headBody, overtaken, published, refuseFaults 
 import type { AppContext, AppEnv } from '../context.ts'
 import { readJsonBody } from '../read-body.ts'
 import { readDocument, wantsYaml, yamlOf } from '../read-document.ts'
+import { configDryRunRoutes } from './config-dry-run.ts'
 import { configRolloutRoutes } from './config-rollout.ts'
 
 const MAX_PAGE = 100
@@ -41,6 +42,7 @@ export const rollback = z.strictObject({ version: z.int().min(1) })
 
 /** A tenant's own configuration: the document as it was sent, its version as the ETag. */
 export const configRoutes = new Hono<AppEnv>()
+  .route('/', configDryRunRoutes)
   .route('/', configRolloutRoutes)
   .get('/config', async (c) => {
     const state = await stateFor(c)

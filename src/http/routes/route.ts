@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { askedOf } from '../asked.ts'
 import { type AppEnv, scopeOf } from '../context.ts'
-import { circumstancesOf, decideIn } from '../decide.ts'
+import { circumstancesOf, decideIn, ruledBy } from '../decide.ts'
 import { decisionBody } from '../decision-body.ts'
 import { type Aftermath, aftermathBody } from '../history.ts'
 import { sendEntry } from '../record.ts'
@@ -12,7 +12,7 @@ export const routeRoutes = new Hono<AppEnv>().post('/route', async (c) => {
   const scope = scopeOf(c)
   const asked = askedOf(scope, await readChat(c))
   const circumstances = await circumstancesOf(asked)
-  const decision = decideIn(circumstances, asked)
+  const decision = decideIn(circumstances, ruledBy(asked), scope.env)
   const body = decisionBody(decision, scope.tenant.hosts)
   const { reason, createdAt: endedAt } = decision
   const aftermath: Aftermath = {
