@@ -21,6 +21,7 @@ export const ERROR_POLICY = {
   context_window: { status: 400, type: 'invalid_request_error', log: 'debug' },
   content_policy: { status: 400, type: 'invalid_request_error', log: 'debug' },
   invalid_yaml: { status: 400, type: 'invalid_request_error', log: 'debug' },
+  guardrail_blocked: { status: 400, type: 'invalid_request_error', log: 'warn' },
   provider_rejected: { status: 400, type: 'invalid_request_error', log: 'warn' },
   budget_exceeded: { status: 402, type: 'insufficient_quota', log: 'debug' },
   provider_auth: { status: 502, type: 'api_error', log: 'error' },

@@ -4,7 +4,7 @@
  */
 
 import { type Alphabet, createAlphabet, END } from './linear-regex/alphabet.ts'
-import { type Automaton, moveOn, stateAt } from './linear-regex/automaton.ts'
+import { type Automaton, moveOn, type State, stateAt } from './linear-regex/automaton.ts'
 import { parseRegex } from './linear-regex/parse.ts'
 import { writeProgram } from './linear-regex/program.ts'
 
@@ -16,8 +16,13 @@ export type RegexMatch = { start: number; end: number }
 export type LinearRegex = {
   /** Whether it matches anywhere. */
   test(text: string): boolean
-  /** Every match that is not empty from left to right, none within another; each is the one that JavaScript finds. */
-  matches(text: string): readonly RegexMatch[]
+  /**
+   * Every match that is not empty from left to right, none within another; each is the one that JavaScript finds.
+   * `from`: where to begin, as JavaScript's `lastIndex`.
+   */
+  matches(text: string, from?: number): readonly RegexMatch[]
+  /** Whether a match may have begun that more text could end. */
+  isOpen(text: string): boolean
   /** How much was done so far, in characters read and states looked at: the cost without the clock. */
   readonly work: number
 }
@@ -47,7 +52,8 @@ export function compileRegex(source: string, { ignoreCase = false } = {}): Linea
   const engine: Engine = { forward: automaton('forward'), backward: automaton('backward'), read: 0 }
   return {
     test: (text) => endOf(engine, text, 0, true) >= 0,
-    matches: (text) => matchesOf(engine, text),
+    matches: (text, from = 0) => matchesOf(engine, text, from),
+    isOpen: (text) => isOpen(engine, text),
     get work() {
       return engine.read + engine.forward.looks + engine.backward.looks
     },
@@ -57,10 +63,10 @@ export function compileRegex(source: string, { ignoreCase = false } = {}): Linea
 /** `forward` tells where a match ends, `backward` where it began. `read`: characters so far. */
 type Engine = { forward: Automaton; backward: Automaton; read: number }
 
-function matchesOf(engine: Engine, text: string): RegexMatch[] {
+function matchesOf(engine: Engine, text: string, begin: number): RegexMatch[] {
   const found: RegexMatch[] = []
   const enough = engine.read + MAX_READS * (text.length + 1)
-  for (let from = 0; from <= text.length;) {
+  for (let from = begin; from <= text.length;) {
     const end = endOf(engine, text, from, false)
     if (end < 0) break
     const start = startOf(engine, text, end, from)
@@ -72,6 +78,25 @@ function matchesOf(engine: Engine, text: string): RegexMatch[] {
     from = start < end ? end : end + charsOf(text.codePointAt(end) ?? 0)
   }
   return found
+}
+
+/** Reads on after each match; at the end, whether anything but the search for a beginning is under way. */
+function isOpen({ forward }: Engine, text: string): boolean {
+  const { alphabet, program } = forward
+  for (let from = 0; from < text.length;) {
+    let state: State | null = stateAt(forward, 'searching', symbolBefore(alphabet, text, from))
+    let end = from + 1
+    for (let at = from; state && at < text.length;) {
+      const codePoint = text.codePointAt(at) ?? 0
+      const { to, matched } = moveOn(forward, state, alphabet.symbolOf(codePoint))
+      if (matched) end = Math.max(end, at)
+      state = to
+      at += charsOf(codePoint)
+    }
+    if (state) return state.threads.some((thread) => thread !== program.searching)
+    from = end
+  }
+  return false
 }
 
 /** @returns where the first match ends, or, of any match, the earliest end; -1 for no match */

@@ -24,7 +24,7 @@ export type ExecuteIo = Omit<AttemptIo, 'timeouts'> & {
 }
 
 /** What is tried for: the answer to a request. `addedTokens`: by how much its input is longer than was classified. */
-export type Wanted = { request: ChatRequest; stream: boolean; addedTokens?: number }
+export type Wanted = { request: ChatRequest; stream: boolean; addedTokens?: number; relay?: false }
 
 /** One call, from its beginning on. */
 type Running = {
@@ -160,7 +160,7 @@ function begin(
     signal: AbortSignal.any([io.signal, abort.signal]),
     timeouts: { ...timeouts, totalMs },
   }
-  const relay = !wanted.stream || streamFailure.mode === 'terminate'
+  const relay = wanted.relay !== false && (!wanted.stream || streamFailure.mode === 'terminate')
   const call = { ...wanted, relay, outputCap: allowance.outputCap }
   const isOutrun = () => abort.signal.aborted && !io.signal.aborted
   const events = untilEnded(runAttempt(tried, route, call, attempt, own), () =>

@@ -16,6 +16,8 @@ import { type AnswerOptions, decisionHeaders, type Exchange } from './exchange.t
 import { createExecuteIo } from './execute-io.ts'
 import { failureResponse } from './errors.ts'
 import type { AftermathBody } from './history.ts'
+import { guardInput } from './guard.ts'
+import { guardOutput, guardsOutput } from './guard-output.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
 import { record } from './record.ts'
 import { lookUp } from './response-cache.ts'
@@ -29,20 +31,20 @@ const CLIENT_GONE = 499
 /** Decides, calls, answers, records. The response is ready once a model has begun, or nobody could. */
 export async function answerRequest(
   scope: RequestScope,
-  inbound: Inbound,
+  received: Inbound,
   options: AnswerOptions = {},
 ): Promise<Response> {
-  const asked = askedOf(scope, inbound)
+  const asked = await guardInput(askedOf(scope, received))
+  const { inbound } = asked
   const cache = await lookUp(asked)
-  if (cache.status === 'hit') return cachedAnswer(scope, inbound, cache.kept, options)
+  if (cache.status === 'hit') return cachedAnswer(asked, cache.kept, options)
   const circumstances = await circumstancesOf(asked)
   const planned = decideIn(circumstances, ruledBy(asked), scope.env)
   const { decision, spending } = await reserveFor(asked, planned)
   const hangUp = new AbortController()
   scope.signal.addEventListener('abort', () => hangUp.abort())
   const exchange: Exchange = { ...asked, circumstances, decision, hangUp, options, cache, spending }
-  const call = { request: inbound.chat, stream: inbound.stream }
-  const execution = await execute(decision, call, createExecuteIo(decision, hangUp.signal, scope))
+  const execution = await executeGuarded(exchange)
   switch (execution.kind) {
     case 'answering':
       return inbound.stream ? streamAnswer(exchange, execution) : wholeAnswer(exchange, execution)
@@ -52,6 +54,16 @@ export async function answerRequest(
       record(exchange, execution, 'cancelled')
       return new Response(null, { status: CLIENT_GONE })
   }
+}
+
+/** Has the decision carried out, with the answer passing the tenant's guardrails. */
+async function executeGuarded(exchange: Exchange): Promise<Execution> {
+  const { scope, inbound, config, decision, hangUp } = exchange
+  const guarded = guardsOutput(config)
+  const wanted = { request: inbound.chat, stream: inbound.stream, ...(guarded && { relay: false as const }) }
+  const execution = await execute(decision, wanted, createExecuteIo(decision, hangUp.signal, scope))
+  if (!guarded || execution.kind !== 'answering') return execution
+  return { ...execution, events: guardOutput(exchange, execution.events) }
 }
 
 /** Writes events to the client as they come, in the background: what was begun is recorded, also without the client. */
@@ -100,7 +112,7 @@ async function pump(
       ? encoder.end(closingOf(last, exchange, execution, detail))
       : encoder.error(last ? failureBody(last) : errorBody(new AppError('internal', 'The answer broke off')))
   const kept = encoder.kept?.()
-  if (kept) await exchange.options.keep?.(kept)
+  if (kept) await exchange.options.keep?.(kept, exchange)
   return lastWords
 }
 
@@ -115,7 +127,7 @@ async function wholeAnswer(exchange: Exchange, execution: Answering): Promise<Re
   const head = headOf(exchange, execution)
   const body = reply.whole(head, answer, closing)
   keepForEqualRequests(exchange, execution, answer)
-  await exchange.options.keep?.(reply.kept?.(head, answer, closing) ?? body)
+  await exchange.options.keep?.(reply.kept?.(head, answer, closing) ?? body, exchange)
   return new Response(JSON.stringify(body), { headers: jsonHeaders(exchange, execution, detail) })
 }
 

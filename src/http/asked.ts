@@ -1,4 +1,5 @@
 import { chanceOf } from '../core/hash.ts'
+import type { GuardFinding } from '../core/guardrails.ts'
 import type { TenantConfig } from '../core/tenant-config.ts'
 import type { Inbound } from '../protocols/inbound.ts'
 import type { RequestScope } from './context.ts'
@@ -11,12 +12,14 @@ export type Asked = {
   config: TenantConfig
   /** Which version of the tenant's configuration `config` is; 0 for none. */
   version: number
+  /** What guardrails found: in the request, and in the answer while that is read. */
+  findings: GuardFinding[]
 }
 
 /** A request with the rules that hold for it. */
 export function askedOf(scope: RequestScope, inbound: Inbound): Asked {
   const { rules: config, version } = configFor(scope, inbound)
-  return { scope, inbound, config, version }
+  return { scope, inbound, config, version, findings: [] }
 }
 
 /** While a version is tried, those who share a session, or a user, all go by it, or all do not. */

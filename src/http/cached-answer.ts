@@ -2,19 +2,21 @@ import { createAnswerBuilder } from '../core/answer.ts'
 import { isLast } from '../core/chat.ts'
 import { createId } from '../core/ids.ts'
 import { present } from '../core/present.ts'
-import type { AnswerClosing, AnswerHead, Inbound } from '../protocols/inbound.ts'
+import type { AnswerClosing, AnswerHead } from '../protocols/inbound.ts'
+import type { Asked } from './asked.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { type AnswerOptions, explainingHeaders } from './exchange.ts'
 import { type KeptAnswer, replayed } from './response-cache.ts'
 
 /** Answers with what is kept: nobody is asked, nothing is paid, and the decision is the one that once made it. */
 export async function cachedAnswer(
-  scope: RequestScope,
-  { stream, reply }: Inbound,
+  asked: Asked,
   kept: KeptAnswer,
   options: AnswerOptions,
 ): Promise<Response> {
-  const headers = explainingHeaders({ ...kept, attempts: 0, warnings: [] }, scope)
+  const { scope, findings } = asked
+  const { stream, reply } = asked.inbound
+  const headers = explainingHeaders({ ...kept, attempts: 0, warnings: [], findings }, scope)
   headers.set('x-switchyard-cache', 'hit')
   const head = headOf(scope, reply.idPrefix, kept, options)
   const closing = closingOf(scope, kept)
@@ -24,7 +26,7 @@ export async function cachedAnswer(
       isLast(event) ? encoder.end(closing) : encoder.delta(event),
     )
     const whole = encoder.kept?.()
-    if (whole) await options.keep?.(whole)
+    if (whole) await options.keep?.(whole, asked)
     headers.set('content-type', 'text/event-stream; charset=utf-8')
     headers.set('cache-control', 'no-cache')
     return new Response(deltas.join(''), { headers })
@@ -32,7 +34,7 @@ export async function cachedAnswer(
   const builder = createAnswerBuilder()
   for (const event of replayed(kept)) builder.add(event)
   const body = reply.whole(head, builder.answer(), closing)
-  await options.keep?.(reply.kept?.(head, builder.answer(), closing) ?? body)
+  await options.keep?.(reply.kept?.(head, builder.answer(), closing) ?? body, asked)
   headers.set('content-type', 'application/json')
   headers.set('x-switchyard-cost-usd', '0')
   return new Response(JSON.stringify(body), { headers })

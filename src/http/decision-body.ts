@@ -1,10 +1,15 @@
 import type { Usage } from '../core/chat.ts'
+import type { GuardFinding } from '../core/guardrails.ts'
 import { usdOrNull } from '../core/money.ts'
 import type { Attempt } from '../execute/attempt.ts'
 import type { Decision, EligibleCandidate, Judged } from '../route/decision.ts'
 
 /** A decision as the API shows it: the body of `POST /v1/route`. Money in USD, times in ms. */
-export function decisionBody(decision: Decision, hosts: ReadonlyMap<string, { simulated: boolean }>) {
+export function decisionBody(
+  decision: Decision,
+  hosts: ReadonlyMap<string, { simulated: boolean }>,
+  findings: readonly GuardFinding[],
+) {
   const [choice, ...fallbacks] = decision.plan
   const { demand } = decision
   const { contextWindow, contentPolicy } = decision.fallbacksFor
@@ -39,6 +44,7 @@ export function decisionBody(decision: Decision, hosts: ReadonlyMap<string, { si
       expected_output_tokens: demand.expectedOutputTokens,
       needs: demand.needs,
     },
+    ...(findings.length > 0 && { guardrails: findings.map(findingBody) }),
     topology: 'single',
     policy: decision.policy,
     parameters: decision.parameters,
@@ -48,6 +54,11 @@ export function decisionBody(decision: Decision, hosts: ReadonlyMap<string, { si
       always_cheapest_usd: usdOrNull(decision.counterfactual.alwaysCheapestMicroUsd),
     },
   }
+}
+
+/** What a guardrail found, as the API shows it. */
+export function findingBody({ id, on, action, found, count }: GuardFinding) {
+  return { id, on, action, found, count }
 }
 
 /** Each model once, in order. */

@@ -19,6 +19,7 @@ import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.
 import { reserveEmbedding } from './embedding-spending.ts'
 import { failureResponse } from './errors.ts'
 import { explainingHeaders, warningsOf } from './exchange.ts'
+import { guardInputs } from './guard.ts'
 import { type Aftermath, aftermathBody, entryOf } from './history.ts'
 import type { Hosts } from './hosts.ts'
 import { callBegan, callEnded, liveOffers } from './live-stats.ts'
@@ -33,9 +34,10 @@ const CLIENT_GONE = 499
  *
  * @throws AppError when nobody may take the request
  */
-export async function embed(scope: RequestScope, inbound: InboundEmbedding): Promise<Response> {
-  const { request } = inbound
-  const decision = decideEmbedding(scope, inbound)
+export async function embed(scope: RequestScope, received: InboundEmbedding): Promise<Response> {
+  const { inputs, findings } = await guardInputs(scope, received.request.inputs)
+  const request = { ...received.request, inputs }
+  const decision = { ...decideEmbedding(scope, { ...received, request }), findings }
   const spending = await reserveEmbedding(scope, decision, request)
   const execution = await executeEmbedding(decision.plan, request, embedIo(scope, decision.inputTokens))
   spending.settle(execution.attempts)
@@ -57,7 +59,10 @@ export async function embed(scope: RequestScope, inbound: InboundEmbedding): Pro
   return new Response(JSON.stringify(encodeEmbeddings(head, execution.vectors)), { headers })
 }
 
-function decideEmbedding(scope: RequestScope, { request, routing }: InboundEmbedding): EmbeddingDecision {
+function decideEmbedding(
+  scope: RequestScope,
+  { request, routing }: InboundEmbedding,
+): Omit<EmbeddingDecision, 'findings'> {
   const { env } = scope
   const createdAt = Date.now()
   const id = createId('dec', createdAt, randomBytes())
@@ -152,7 +157,7 @@ function record(scope: RequestScope, decision: EmbeddingDecision, execution: Emb
 
 function headersOf(
   scope: RequestScope,
-  { id, plan }: EmbeddingDecision,
+  { id, plan, findings }: EmbeddingDecision,
   { reason, attempts }: EmbeddingExecution,
   costUsd: number | null,
 ): Headers {
@@ -164,6 +169,7 @@ function headersOf(
     reason,
     attempts: attempts.length,
     warnings: last ? warningsOf(last) : [],
+    findings,
   }
   const headers = explainingHeaders(explained, scope)
   headers.set('content-type', 'application/json')

@@ -1,10 +1,12 @@
 import { NO_USAGE } from '../core/chat.ts'
+import type { GuardFinding } from '../core/guardrails.ts'
 import { usdOrNull } from '../core/money.ts'
 import type { LiveHost } from '../providers/live-hosts.ts'
 import { costMicroUsd } from '../route/cost.ts'
 import type { Policy } from '../route/decision.ts'
 import type { EmbeddingOffer } from '../route/embeddings/model.ts'
 import type { EmbeddingPlan } from '../route/embeddings/plan.ts'
+import { findingBody } from './decision-body.ts'
 
 /** A plan for vectors, with what is known before anybody is asked. `createdAt` in Unix ms. */
 export type EmbeddingDecision = {
@@ -15,11 +17,13 @@ export type EmbeddingDecision = {
   policy: Policy
   /** Estimated tokens of all inputs. */
   inputTokens: number
+  /** What guardrails found in the inputs. */
+  findings: readonly GuardFinding[]
 }
 
 /** The decision in the fields that one about a chat has. */
 export function embeddingDecisionBody(decision: EmbeddingDecision, hosts: ReadonlyMap<string, LiveHost>) {
-  const { plan, policy, inputTokens } = decision
+  const { plan, policy, inputTokens, findings } = decision
   const [choice, ...fallbacks] = plan.offers
   const costs = plan.offers.flatMap((offer) => costOf(offer, inputTokens) ?? [])
   return {
@@ -35,6 +39,7 @@ export function embeddingDecisionBody(decision: EmbeddingDecision, hosts: Readon
     fallback: [],
     fallback_providers: fallbacks.map(({ host }) => ({ model: plan.model.id, provider: host })),
     task: taskBody(inputTokens),
+    ...(findings.length > 0 && { guardrails: findings.map(findingBody) }),
     topology: 'single',
     policy: { name: policy.name, version: policy.version, propensity: 1 },
     candidates: candidateBodies(plan, inputTokens),

@@ -1,3 +1,4 @@
+import type { GuardFinding } from '../core/guardrails.ts'
 import type { Reason } from '../core/routing.ts'
 import type { Attempt } from '../execute/attempt.ts'
 import type { Execution } from '../execute/execute.ts'
@@ -12,8 +13,11 @@ import type { Spending } from './spending.ts'
 export type AnswerOptions = {
   /** The answer's id, where it was promised before. */
   id?: string
-  /** Keeps the answer; it is kept before the client sees its end, who may ask for it at once. */
-  keep?: (body: object) => Promise<void>
+  /**
+   * Keeps the answer; it is kept before the client sees its end, who may ask for it at once. `asked`: the request as
+   * guardrails have left it.
+   */
+  keep?: (body: object, asked: Asked) => Promise<void>
 }
 
 /** A chat request with what was decided, and what that rests on. */
@@ -37,11 +41,13 @@ type Explained = {
   reason: Reason
   attempts: number
   warnings: readonly string[]
+  /** What guardrails have found by now. */
+  findings: readonly GuardFinding[]
 }
 
 /** Headers that every answer carries, whatever became of it. */
 export function decisionHeaders(
-  { scope, decision, cache, spending }: Exchange,
+  { scope, decision, cache, spending, findings }: Exchange,
   execution: Execution,
 ): Headers {
   const { model, offer } = decision.plan[0].candidate
@@ -53,6 +59,7 @@ export function decisionHeaders(
     reason: reasonOf(decision, execution),
     attempts: execution.attempts.length,
     warnings: told ? warningsOf(told) : [],
+    findings,
   }
   const headers = explainingHeaders(explained, scope)
   headers.set('x-switchyard-cache', cache.status)
@@ -74,7 +81,7 @@ export function warningsOf({ dropped, complaint }: Attempt): string[] {
 }
 
 export function explainingHeaders(explained: Explained, { tenant }: RequestScope): Headers {
-  const { host, warnings } = explained
+  const { host, warnings, findings } = explained
   const headers = new Headers({
     'x-switchyard-decision-id': explained.decisionId,
     'x-switchyard-model': headerText(explained.modelId),
@@ -84,8 +91,14 @@ export function explainingHeaders(explained: Explained, { tenant }: RequestScope
     'x-switchyard-cache': 'bypass',
   })
   if (tenant.hosts.get(host)?.simulated) headers.set('x-switchyard-simulated', 'true')
+  if (findings.length > 0) headers.set('x-switchyard-guardrails', guardrailsHeader(findings))
   if (warnings.length > 0) headers.set('x-switchyard-warnings', headerText(warnings.join('; ')))
   return headers
+}
+
+/** Which guardrails found something, and what they did: `id=action`. */
+function guardrailsHeader(findings: readonly GuardFinding[]): string {
+  return headerText(findings.map(({ id, action }) => `${id}=${action}`).join(','))
 }
 
 /** The longest header value made of what others named, in characters. */

@@ -18,13 +18,13 @@ import { type Shadow, shadowBody, shadowOf, trialOf } from './shadow.ts'
  * @returns the decision with what then happened, as the API shows it
  */
 export function record(exchange: Exchange, execution: Execution, status: Aftermath['status']): AftermathBody {
-  const { scope, inbound, decision, spending } = exchange
+  const { scope, inbound, decision, spending, findings } = exchange
   const { attempts } = execution
   spending.settle(attempts)
   const reason = reasonOf(decision, execution)
   const writers = execution.kind === 'answering' ? execution.writers : []
   const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }
-  const detail = aftermathBody(decisionBody(decision, scope.tenant.hosts), aftermath)
+  const detail = aftermathBody(decisionBody(decision, scope.tenant.hosts, findings), aftermath)
   sendEntry(exchange, detail, aftermath)
   const { sessionId } = inbound.routing
   const writer = writers.at(-1)

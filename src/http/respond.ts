@@ -7,7 +7,9 @@ import {
   referencedResponses,
 } from '../protocols/openai-responses/decode-request.ts'
 import { answerRequest } from './answer.ts'
+import { itemsAsPassed } from '../guard/conversation.ts'
 import { randomBytes, type RequestScope } from './context.ts'
+import type { AnswerOptions } from './exchange.ts'
 import { conversationUpTo, keptOf, outputOf, responseObject } from './kept-responses.ts'
 import { withSessionHeader } from './session.ts'
 
@@ -29,10 +31,11 @@ export async function respond(
 ): Promise<Response> {
   const opened = await open(scope, body, sessionId)
   if (opened.inbound.background) return promise(scope, opened, { body, sessionId })
-  return answerOpened(scope, opened, async (response) => {
+  return answerOpened(scope, opened, async (response, { inbound: passed }) => {
     const { inbound, context, id } = opened
     if (!inbound.store) return
-    await responseObject(scope, id).keep(keptOf(response, inbound.inputItems, context), Date.now())
+    const input = itemsAsPassed(inbound.inputItems, inbound.chat, passed.chat)
+    await responseObject(scope, id).keep(keptOf(response, input, context), Date.now())
   })
 }
 
@@ -61,7 +64,7 @@ export async function open(
 export async function answerOpened(
   scope: RequestScope,
   { inbound, id }: Opened,
-  keep: (response: object) => Promise<void>,
+  keep: NonNullable<AnswerOptions['keep']>,
 ): Promise<Response> {
   return answerRequest(scope, inbound, { id, keep })
 }

@@ -15,8 +15,8 @@ export type Alphabet = {
 export const END = 0
 
 const PAGE = 256
-/** Pages of symbols that are remembered, at half a kilobyte each; a text in one script needs some hundred at most. */
-const MAX_PAGES = 512
+/** Pages of symbols that are remembered, at half a kilobyte each; a text in Chinese needs a hundred. */
+const MAX_PAGES = 256
 
 /** @param sets patterns that match one character */
 export function createAlphabet(sets: readonly string[], ignoreCase: boolean): Alphabet {
@@ -24,8 +24,8 @@ export function createAlphabet(sets: readonly string[], ignoreCase: boolean): Al
   const tests = [...sets, String.raw`\w`].map((set) => new RegExp(`^${set}$`, flags))
   const members: (readonly boolean[])[] = [tests.map(() => false)]
   const symbols = new Map<string, number>()
-  const pages = new Map<number, Uint32Array>()
-  const latin = new Uint32Array(PAGE)
+  const pages = new Map<number, Uint16Array>()
+  const latin = new Uint16Array(PAGE)
 
   function symbolFor(codePoint: number): number {
     const char = String.fromCodePoint(codePoint)
@@ -37,12 +37,12 @@ export function createAlphabet(sets: readonly string[], ignoreCase: boolean): Al
     return members.push(inSets) - 1
   }
 
-  function pageOf(codePoint: number): Uint32Array {
+  function pageOf(codePoint: number): Uint16Array {
     const number = codePoint >> 8
     const known = pages.get(number)
     if (known) return known
     if (pages.size >= MAX_PAGES) pages.clear()
-    const page = new Uint32Array(PAGE)
+    const page = new Uint16Array(PAGE)
     pages.set(number, page)
     return page
   }

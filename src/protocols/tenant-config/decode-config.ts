@@ -7,6 +7,7 @@ import { type NamesInConfig, NO_CONFIG, type TenantConfig } from '../../core/ten
 import { deepestIssue } from '../invalid-field.ts'
 import { reliabilityWish } from '../reliability-fields.ts'
 import { alertUrlOf } from './alert-fields.ts'
+import { guardrailsOf } from './guardrails-fields.ts'
 import { originsOf } from './origins-fields.ts'
 import { decodeLimits } from './limits-fields.ts'
 import {
@@ -36,6 +37,7 @@ export function decodeConfig(document: unknown): TenantConfig {
     },
     reliability: reliabilityWish(body),
     limits: decodeLimits(body),
+    guardrails: guardrailsOf(body),
     pools: new Map(Object.entries(body.pools ?? {}).map(([model, pool]) => [model, poolOf(pool)])),
     alertUrl: alertUrlOf(body),
     origins: originsOf(body),

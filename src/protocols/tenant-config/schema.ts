@@ -4,6 +4,7 @@ import { LIMITS } from '../limits.ts'
 import { cacheTtl, effortFields } from '../reliability-fields.ts'
 import { modelName, modelNames } from '../routing-fields.ts'
 import { alertFields } from './alert-fields.ts'
+import { guardrailsFields } from './guardrails-fields.ts'
 import { originsFields } from './origins-fields.ts'
 import { limitsSection } from './limits-fields.ts'
 
@@ -38,6 +39,7 @@ export const configDocument = z.strictObject({
   ...alertFields,
   ...originsFields,
   ...limitsSection,
+  ...guardrailsFields,
 })
 export type ConfigDocument = z.infer<typeof configDocument>
 export type BodyPool = z.infer<typeof pool>
