@@ -11,7 +11,7 @@ import { writeProgram } from './linear-regex/program.ts'
 export { RegexFault } from './linear-regex/parse.ts'
 
 /** Where a pattern matches, as UTF-16 offsets. */
-export type RegexMatch = { start: number; end: number }
+type RegexMatch = { start: number; end: number }
 
 export type LinearRegex = {
   /** Whether it matches anywhere. */
@@ -106,17 +106,22 @@ function endOf(engine: Engine, text: string, from: number, earliest: boolean): n
   let end = -1
   let state = stateAt(forward, 'searching', symbolBefore(alphabet, text, from))
   for (let at = from; ;) {
-    const codePoint = text.codePointAt(at)
-    const symbol = codePoint === undefined ? END : alphabet.symbolOf(codePoint)
-    const { to, matched } = moveOn(forward, state, symbol)
+    const unit = at < text.length ? text.charCodeAt(at) : -1
+    const codePoint = isSurrogate(unit) ? (text.codePointAt(at) ?? unit) : unit
+    const symbol = unit < 0 ? END : alphabet.symbolOf(codePoint)
+    const { to, matched } = state.moves[symbol] ?? moveOn(forward, state, symbol)
     if (matched) end = at
     if (!to || (matched && earliest)) {
       engine.read += at - from
       return end
     }
     state = to
-    at += charsOf(codePoint ?? 0)
+    at += charsOf(codePoint)
   }
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xe000
 }
 
 /** @returns where the leftmost match begins that ends here and does not reach back beyond `from` */

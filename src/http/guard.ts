@@ -33,11 +33,14 @@ export function readyGuard(guardrail: Guardrail, check: TextCheck): TextGuard {
  * Lets a request pass the tenant's guardrails, in order: each sees what the one before has left. What is masked is
  * masked for everybody after this: the classifier, the cache, the models, the history.
  *
+ * @param callsOut false: checkers outside are not asked
  * @returns the request as it goes on; its `findings` say what was found
  * @throws AppError `guardrail_blocked`
  */
-export async function guardInput(asked: Asked): Promise<Asked> {
-  const { chat, findings } = await passAll(asked, asked.inbound.chat)
+export async function guardInput(asked: Asked, callsOut = true): Promise<Asked> {
+  const rails = guardrailsOn(asked.config.guardrails, 'input')
+  const passing = callsOut ? rails : rails.filter(({ check }) => check.kind !== 'webhook')
+  const { chat, findings } = await passAll(asked.scope, passing, asked.inbound.chat)
   return { ...asked, inbound: { ...asked.inbound, chat }, findings }
 }
 
@@ -63,20 +66,23 @@ export async function guardInputs(
     reasoning: {},
     native: null,
   }
-  const { chat, findings } = await passAll({ scope, config: scope.tenant.config.rules }, asText)
+  const { chat, findings } = await passAll(
+    scope,
+    guardrailsOn(scope.tenant.config.rules.guardrails, 'input'),
+    asText,
+  )
   return { inputs: { kind: 'texts', texts: saidIn(chat.messages).map(({ text }) => text) }, findings }
 }
 
-type Guarding = Pick<Asked, 'scope' | 'config'>
-
 async function passAll(
-  asked: Guarding,
+  scope: RequestScope,
+  guardrails: readonly Guardrail[],
   request: ChatRequest,
 ): Promise<{ chat: ChatRequest; findings: GuardFinding[] }> {
   const findings: GuardFinding[] = []
   let chat = request
-  for (const guardrail of guardrailsOn(asked.config.guardrails, 'input')) {
-    const { finding, left } = await passInput(asked, chat, guardrail)
+  for (const guardrail of guardrails) {
+    const { finding, left } = await passInput(scope, chat, guardrail)
     chat = left
     if (!finding) continue
     if (finding.action === 'block') throw blocked(finding)
@@ -92,7 +98,7 @@ function blocked({ id, found }: GuardFinding): AppError {
 
 type Passed = { finding: GuardFinding | null; left: ChatRequest }
 
-async function passInput(asked: Guarding, chat: ChatRequest, guardrail: Guardrail): Promise<Passed> {
+async function passInput(scope: RequestScope, chat: ChatRequest, guardrail: Guardrail): Promise<Passed> {
   const { check } = guardrail
   switch (check.kind) {
     case 'pii':
@@ -108,7 +114,7 @@ async function passInput(asked: Guarding, chat: ChatRequest, guardrail: Guardrai
     }
     case 'webhook': {
       const texts = saidIn(chat.messages).map(({ text }) => text)
-      const opinion = await askWebhook(asked.scope, guardrail, check, 'input', texts)
+      const opinion = await askWebhook(scope, guardrail, check, 'input', texts)
       return passOpinion(chat, guardrail, texts, opinion)
     }
   }

@@ -95,11 +95,11 @@ if (existsSync(FILE)) {
   const sentences = lines.map((line) => sentence.parse(JSON.parse(line)))
   // By template: the detectors' patterns must hold for sentences of another make as well.
   tell(
-    'seen templates',
+    'two thirds of the templates',
     sentences.filter(({ template }) => template % 3 !== 0),
   )
   tell(
-    'held out templates',
+    'the other third',
     sentences.filter(({ template }) => template % 3 === 0),
   )
   console.log()

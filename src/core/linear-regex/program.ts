@@ -1,7 +1,7 @@
 import { type Place, RegexFault, type RegexNode } from './parse.ts'
 
 /** One state of an automaton that may be in several at once. Numbers are indexes of states. */
-export type Step =
+type Step =
   | { kind: 'set'; set: number; next: number }
   /** One character, whichever. */
   | { kind: 'any'; next: number }

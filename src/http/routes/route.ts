@@ -11,7 +11,7 @@ import { readChat } from '../session.ts'
 /** Decides and explains, calls nobody. The decision is kept like any other. */
 export const routeRoutes = new Hono<AppEnv>().post('/route', async (c) => {
   const scope = scopeOf(c)
-  const asked = await guardInput(askedOf(scope, await readChat(c)))
+  const asked = await guardInput(askedOf(scope, await readChat(c)), false)
   const circumstances = await circumstancesOf(asked)
   const decision = decideIn(circumstances, ruledBy(asked), scope.env)
   const body = decisionBody(decision, scope.tenant.hosts, asked.findings)
