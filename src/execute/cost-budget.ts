@@ -78,7 +78,8 @@ export function costBoundsOf(
   const likely = likelyInput(candidate, asking)
   const wanted = mostWanted(candidate, asking)
   const costOf = costsOf(price, likely, asking)
-  const sureCostOf = costsOf(dearest(price), Math.max(likely, sureInputTokens), asking)
+  const sure = Math.max(likely, sureInputTokens)
+  const sureCostOf = costsOf(dearest(price, sure), sure, asking)
   return {
     leastMicroUsd: costOf(Math.min(wanted, LEAST_OUTPUT_TOKENS)),
     worstMicroUsd: costOf(wanted),
@@ -105,10 +106,15 @@ function costsOf(price: Price, inputTokens: number, { choices }: Asking): (outpu
   }
 }
 
-/** All input at the price of the dearest kind. */
-function dearest(price: Price): Price {
-  const tiers = price.tiers?.map((tier) => ({ ...tier, input: dearestInput(tier) }))
-  return { ...price, input: dearestInput(price), ...(tiers && { tiers }) }
+/** Everything at the price of the dearest kind, in whatever tier an input of up to so many tokens may be. */
+function dearest(price: Price, inputTokens: number): Price {
+  const tiers = (price.tiers ?? []).filter(({ aboveInputTokens }) => aboveInputTokens < inputTokens)
+  const all: TokenPrices[] = [price, ...tiers]
+  return {
+    input: Math.max(...all.map(dearestInput)),
+    output: Math.max(...all.map(({ output, reasoning = 0 }) => Math.max(output, reasoning))),
+    source: price.source,
+  }
 }
 
 function dearestInput({ input, cacheWrite = 0, longCacheWrite = 0, audioInput = 0 }: TokenPrices): number {

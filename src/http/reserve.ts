@@ -1,3 +1,4 @@
+import type { Caller } from '../core/caller.ts'
 import { AppError } from '../core/errors.ts'
 import { log } from '../core/log.ts'
 import { usdOf } from '../core/money.ts'
@@ -11,7 +12,9 @@ import type { Refusal, Reservation } from '../tenants/ledger/reservation.ts'
 import type { RequestScope } from './context.ts'
 
 /** Whose ledger is asked, and who hears what happens to budgets. */
-export type LedgerScope = Pick<RequestScope, 'env' | 'caller' | 'background' | 'requestId'> & {
+export type LedgerScope = Pick<RequestScope, 'background' | 'requestId'> & {
+  env: Pick<Env, 'LEDGER'>
+  caller: Pick<Caller, 'tenantId'>
   heard: (events: readonly BudgetEvent[]) => void
 }
 
@@ -26,7 +29,7 @@ type Begun = {
   settle: (taken: Taken) => void
 }
 
-const tablesOf = new WeakMap<Env, Map<string, LeaseTable>>()
+const tablesOf = new WeakMap<LedgerScope['env'], Map<string, LeaseTable>>()
 /** The most tenants whose leases an isolate keeps; then it begins anew, and what it was lent goes back by itself. */
 const MAX_TENANTS = 10_000
 /** How often what was spent is told when the ledger does not answer, and the waits between, in ms. */

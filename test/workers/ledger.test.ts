@@ -1,7 +1,8 @@
 import { env, exports } from 'cloudflare:workers'
-import { listDurableObjectIds } from 'cloudflare:test'
+import { evictDurableObject, listDurableObjectIds } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
+import { metersOf } from '../../src/tenants/ledger/meter.ts'
 import {
   ANTHROPIC,
   anthropicAnswer,
@@ -224,6 +225,41 @@ describe('budgets', () => {
       { type: 'budget.soft_exceeded', url: 'https://listener.example/budgets', tenantId: key.tenantId },
       { type: 'budget.exceeded', data: { subject: 'tenant', max_budget_usd: 0.0015 } },
     ])
+  })
+})
+
+describe('LedgerObject', () => {
+  it('knows after a restart what it has promised and counted', async () => {
+    const ledger = env.LEDGER.getByName(crypto.randomUUID())
+    const limits = { requestsPerMinute: 10, tokensPerMinute: null, parallel: 2, strict: true }
+    const budget = { maxMicroUsd: 1_000, softMicroUsd: null, duration: '1d' }
+    const meters = metersOf('tenant', { budget, ...limits }, Date.now())
+    const wanted = (id: string) => ({
+      id,
+      meters,
+      worstMicroUsd: 400,
+      enoughMicroUsd: 400,
+      leastMicroUsd: 10,
+      marginMicroUsd: 50,
+      tokens: 10,
+      expiresAt: Date.now() + 60_000,
+    })
+    const outcomeOf = async (id: string) => (await ledger.reserve(wanted(id), null)).outcome
+    expect(await outcomeOf('a')).toEqual({ kind: 'granted', microUsd: 400 })
+    expect(await outcomeOf('b')).toEqual({ kind: 'granted', microUsd: 400 })
+    await evictDurableObject(ledger)
+    expect(await outcomeOf('c')).toMatchObject({ kind: 'refused', why: 'parallel' })
+    await ledger.settle({
+      id: 'a',
+      taken: meters.map(({ id }) => ({ meterId: id, amounts: { microUsd: 300, requests: 1, tokens: 10 } })),
+    })
+    await evictDurableObject(ledger)
+    const states = await ledger.list()
+    expect(states).toMatchObject([
+      { spentMicroUsd: 300, heldMicroUsd: 450 },
+      { running: 1, minute: { requests: 2 } },
+    ])
+    expect(await outcomeOf('a')).toMatchObject({ kind: 'granted', microUsd: 200 })
   })
 })
 

@@ -19,7 +19,9 @@ const HOSTS: readonly ErrorCode[] = [
   'rate_limited',
   'timeout',
 ]
-const ANSWERING = [...CHOICE, ...HOSTS]
+/** What limits of the caller's own may bring. */
+const LIMITED: readonly ErrorCode[] = ['budget_exceeded', 'ledger_unavailable']
+const ANSWERING = [...CHOICE, ...HOSTS, ...LIMITED]
 
 const STREAMED = ['application/json', 'text/event-stream'] as const
 const SESSION = { 'x-session-id': 'The conversation this belongs to, which stays with its model' }

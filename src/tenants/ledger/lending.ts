@@ -47,8 +47,8 @@ export const LEASE_MS = 30_000
 /** A lease is at most this part of what is left, and at most so many requests' worth. */
 const LEASE_SHARE = 0.02
 const LEASE_REQUESTS = 64
-/** What an isolate counted is remembered for this long, in ms. */
-const FORGOTTEN_MS = 24 * 60 * 60 * 1_000
+/** What an isolate counted is remembered for this long, in ms: it counts anew every hour. */
+const FORGOTTEN_MS = 3 * 60 * 60 * 1_000
 
 /** Where accounts are found: by their meter, or by its id alone where one is known. */
 export type Accounts = { of: (meter: Meter) => Account; known: (meterId: string) => Account | null }
