@@ -20,6 +20,7 @@ export const ERROR_POLICY = {
   not_configured: { status: 503, type: 'api_error', log: 'warn' },
   context_window: { status: 400, type: 'invalid_request_error', log: 'debug' },
   content_policy: { status: 400, type: 'invalid_request_error', log: 'debug' },
+  blocked_by_rule: { status: 403, type: 'permission_error', log: 'debug' },
   invalid_yaml: { status: 400, type: 'invalid_request_error', log: 'debug' },
   guardrail_blocked: { status: 400, type: 'invalid_request_error', log: 'warn' },
   provider_rejected: { status: 400, type: 'invalid_request_error', log: 'warn' },

@@ -90,6 +90,7 @@ export type Reason =
   | 'pinned_by_request'
   | 'pinned_by_session'
   | 'pinned_by_tool_loop'
+  | 'rule'
   | 'explore'
   | 'only_candidate'
   | 'fallback_error'
@@ -106,6 +107,7 @@ export const EXCLUSIONS = [
   'tenant_allow_list',
   'key_allow_list',
   'data_policy',
+  'region',
   'modality',
   'tools',
   'structured_output',

@@ -4,12 +4,21 @@ import type { Guardrail } from './guardrails.ts'
 import type { LimitRule } from './limits.ts'
 import type { ReliabilityWish } from './reliability.ts'
 import type { Pool } from './routing.ts'
+import type { Direction, Rule } from './rules.ts'
 
 /** By model: the models to try instead, in order. */
 export type FallbackLists = ReadonlyMap<string, readonly string[]>
 
 /** Models are named as in a request: by id, bare name or alias; those tried instead may also be `auto`. */
 export type TenantConfig = {
+  /** The tenant's own names, in lower case, for models or routes; they go before all others. */
+  aliases: ReadonlyMap<string, string>
+  /** By name: what asking for `route/<name>` means. */
+  routes: ReadonlyMap<string, Direction>
+  /** The first that matches counts. */
+  rules: readonly Rule[]
+  /** For all requests. */
+  policy: Direction
   fallbacks: FallbackLists
   /** For models without a list of their own. */
   defaultFallbacks: readonly string[]
@@ -37,6 +46,10 @@ export type RolloutMode = (typeof ROLLOUT_MODES)[number]
 
 /** What a tenant without a configuration goes by. */
 export const NO_CONFIG: TenantConfig = {
+  aliases: new Map(),
+  routes: new Map(),
+  rules: [],
+  policy: {},
   fallbacks: new Map(),
   defaultFallbacks: [],
   fallbacksFor: { contextWindow: new Map(), contentPolicy: new Map() },
@@ -52,4 +65,9 @@ export const NO_CONFIG: TenantConfig = {
 export type NamesInConfig = Pick<TenantConfig, 'fallbacks' | 'defaultFallbacks' | 'fallbacksFor'> & {
   /** By model: hosts, in order. */
   deployments: ReadonlyMap<string, readonly string[]>
+  aliases: ReadonlyMap<string, string>
+  /** Names of routes, in lower case. */
+  routes: ReadonlySet<string>
+  /** The models that directions name, with where they are written. */
+  directed: readonly { path: readonly (string | number)[]; model: string }[]
 }

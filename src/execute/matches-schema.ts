@@ -3,7 +3,7 @@ import { isRecord } from '../core/canonical-json.ts'
 type Schema = Readonly<Record<string, unknown>>
 
 /** Keywords whose value is a schema, a list of schemas, or schemas by name. */
-const SCHEMA_IN = ['items', 'additionalProperties']
+const SCHEMA_IN = ['items', 'additionalProperties', 'propertyNames']
 const SCHEMAS_IN = ['anyOf', 'oneOf', 'allOf']
 const NAMED_SCHEMAS_IN = ['properties', '$defs', 'definitions']
 /** What we check beside them; and what says nothing that could be broken, or that hosts do not promise to keep. */
@@ -81,13 +81,14 @@ function matches(schema: unknown, value: unknown, check: Check, depth: number): 
 }
 
 function fieldsFit(
-  { properties, required, additionalProperties }: Schema,
+  { properties, required, additionalProperties, propertyNames }: Schema,
   value: Readonly<Record<string, unknown>>,
   fits: (schema: unknown, part: unknown) => boolean,
 ): boolean {
   const known = recordOf(properties)
   return (
     listOf(required).every((name) => typeof name === 'string' && Object.hasOwn(value, name)) &&
+    (propertyNames === undefined || Object.keys(value).every((name) => fits(propertyNames, name))) &&
     Object.entries(value).every(([name, field]) =>
       fits(Object.hasOwn(known, name) ? known[name] : (additionalProperties ?? true), field),
     )

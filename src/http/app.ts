@@ -24,6 +24,7 @@ import { policyRoutes } from './routes/policies.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
+import { schemaRoutes } from './routes/schemas.ts'
 import { webhookSecretRoutes } from './routes/webhook-secret.ts'
 import { limitHeaders, securityHeaders } from './security-headers.ts'
 
@@ -36,6 +37,7 @@ app.use('/v1/*', cors)
 app.use(door)
 app.route('/', healthRoutes)
 app.route('/', docsRoutes)
+app.route('/schemas', schemaRoutes)
 app.route('/v1', chatRoutes)
 app.route('/v1', responseRoutes)
 app.route('/v1', messageRoutes)

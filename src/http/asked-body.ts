@@ -63,6 +63,17 @@ const demand = z.object({
   needs: z.array(z.enum(NEEDS)).readonly(),
 })
 
+/** What rules saw, but for headers and texts. */
+const signals = z.object({
+  requestId: z.string(),
+  hasTools: z.boolean(),
+  stream: z.boolean(),
+  user: z.string().nullable(),
+  key: z.string(),
+  region: z.string(),
+  metadata: z.record(z.string(), z.string()),
+})
+
 /**
  * What was asked, as it is recorded with a decision, so that the decision can be made again by other rules: no word of the
  * prompt. `learned`: model, quality, confidence, output tokens. `hosts`: those that speak the caller's protocol, could not
@@ -72,6 +83,7 @@ const askedFields = z.object({
   preferences,
   shape,
   demand,
+  signals,
   session: z.object({ modelId: z.string(), host: z.string(), answeredAt: z.number() }).nullable(),
   learned: z.array(z.tuple([z.string(), z.number(), z.number(), z.number().nullable()])),
   hosts: z.object({ own_format: names, not_content: names, drops: names }),
@@ -86,10 +98,12 @@ export function readAsked(json: string | null): AskedBody | null {
 export function askedBody({ request, hosts, session, ...circumstances }: Circumstances): AskedBody {
   const { demand: wanted, beliefs } = circumstances
   const { reliability: _reliability, ...sent } = circumstances.preferences
+  const { requestId, hasTools, stream, user, key, region, metadata } = circumstances.signals
   return {
     preferences: sent,
     shape: request,
     demand: wanted,
+    signals: { requestId, hasTools, stream, user, key, region, metadata },
     session: session && { modelId: session.modelId, host: session.host, answeredAt: session.answeredAt },
     learned: Array.from(beliefs.predictions, ([model, one]) => [
       model,

@@ -33,6 +33,9 @@ const backgroundMessage = z.object({
   id: z.string(),
   requestId: z.string(),
   caller,
+  /** What rules may look at. */
+  region: z.string().default(LOCAL_REGION),
+  headers: z.record(z.string(), z.string()).default({}),
 })
 
 const backgroundJob = z.object({ body: z.unknown().optional(), sessionId: z.string().nullable() })
@@ -51,18 +54,25 @@ export async function answerInBackground(
   for (const message of batch.messages) {
     const parsed = backgroundMessage.safeParse(message.body)
     if (parsed.success) {
-      const { id, caller: askedBy, requestId } = parsed.data
+      const { id, caller: askedBy, headers, ...from } = parsed.data
       const cancel = new AbortController()
       const tenant = await tenantFor(env, askedBy.tenantId, background, Date.now())
-      const scope = { env, caller: askedBy, tenant, requestId, background, signal: cancel.signal, ...QUIET }
+      const scope = {
+        ...from,
+        env,
+        caller: askedBy,
+        tenant,
+        background,
+        signal: cancel.signal,
+        headers: new Headers(headers),
+        wantsMetadata: false,
+        cacheTtlMs: null,
+      }
       await run(scope, id, cancel, message.attempts)
     }
     message.ack()
   }
 }
-
-/** Nobody is there who sent headers. */
-const QUIET = { wantsMetadata: false, cacheTtlMs: null, region: LOCAL_REGION }
 
 async function run(scope: RequestScope, id: string, cancel: AbortController, runs: number): Promise<void> {
   const object = responseObject(scope, id)

@@ -125,6 +125,7 @@ export function outcomeBody(outcome: Outcome) {
     provider: candidate.offer.host,
     reasoning_effort: effort,
     reason: outcome.reason,
+    rule: outcome.policy.rule,
   }
 }
 

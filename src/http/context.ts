@@ -52,9 +52,11 @@ export type RequestScope = {
   cacheTtlMs: number | null
   /** Whose live figures count: the caller's continent, by its two letters, or `local` where that is not known. */
   region: string
+  /** As the caller sent them. */
+  headers: Headers
 }
 
-/** The region of work that no caller waits for. */
+/** Where a caller is of whom that is not known. */
 export const LOCAL_REGION = 'local'
 
 /** The scope of the request that a handler was called for. */
@@ -69,6 +71,7 @@ export function scopeOf(c: AppContext): RequestScope {
     wantsMetadata: c.req.header('x-switchyard-metadata') === 'enabled',
     cacheTtlMs: cacheTtlMs(c.req.header(CACHE_TTL)),
     region: regionOf(c.req.raw),
+    headers: c.req.raw.headers,
   }
 }
 

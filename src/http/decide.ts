@@ -1,6 +1,6 @@
-import { classify } from '../classify/classify.ts'
 import type { ChatRequest } from '../core/chat.ts'
 import { createId } from '../core/ids.ts'
+import type { TenantConfig } from '../core/tenant-config.ts'
 import { configOf, type Env } from '../env.ts'
 import { formatFor } from '../providers/format-for.ts'
 import type { Host } from '../providers/hosts.ts'
@@ -8,9 +8,12 @@ import type { LiveHost } from '../providers/live-hosts.ts'
 import { BALANCED, type Decision, type HostState, type Policy } from '../route/decision.ts'
 import { shapeOf } from '../route/request-shape.ts'
 import { route, type RoutingInput } from '../route/route.ts'
+import { directedPolicy, directedPreferences, directedShape } from '../route/rules/apply.ts'
+import type { Signals } from '../route/rules/signals.ts'
 import { withRules } from '../route/tenant-rules.ts'
 import type { Asked } from './asked.ts'
 import { randomBytes } from './context.ts'
+import { demandOf, directedBy, signalsOf } from './directed.ts'
 import type { Hosts } from './hosts.ts'
 import { beliefsFor } from './learned.ts'
 import { liveCatalog } from './live-catalog.ts'
@@ -20,7 +23,10 @@ import { sessionMemory } from './session.ts'
 import { rulesIn } from './tenant-rules.ts'
 
 /** What a decision rests on besides the rules: what is asked, with preferences as sent, and what is known then. */
-export type Circumstances = Omit<RoutingInput, 'policy'>
+export type Circumstances = Omit<RoutingInput, 'policy'> & {
+  /** What rules see of the request. */
+  signals: Signals
+}
 
 /** The rules that a decision is made by, and what its key may ask for. */
 export type Ruled = Pick<Asked, 'config' | 'version'> & Pick<Policy, 'keyModels' | 'priced'>
@@ -33,7 +39,7 @@ export function ruledBy({ scope, inbound, config, version }: Asked): Ruled {
 /**
  * Classifies a request and routes it by its tenant's rules, with the memory of its session.
  *
- * @throws AppError when no model may take it
+ * @throws AppError when no model may take it, or a rule refuses it
  */
 export async function decide(asked: Asked): Promise<Decision> {
   return decideIn(await circumstancesOf(asked), ruledBy(asked), asked.scope.env)
@@ -50,8 +56,9 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
     id: createId('dec', now, randomBytes()),
     now,
     request: shapeOf(inbound.chat),
-    demand: classify(inbound.chat),
+    demand: demandOf({ inbound }),
     preferences: inbound.routing,
+    signals: signalsOf({ scope, inbound }, now),
     catalog: liveCatalog(env, now, background),
     hosts: hostStates(tenant.hosts, ({ access }) => termsOf(access.host, inbound.chat)),
     live: liveOffers(scope, now),
@@ -63,29 +70,36 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
 /**
  * What a request's rules make of it in given circumstances: equal ones give equal decisions.
  *
- * @throws AppError when no model may take it
+ * @throws AppError when no model may take it, or a rule refuses it
  */
-export function decideIn(
-  circumstances: Circumstances,
-  { config, version, keyModels, priced }: Ruled,
-  env: Env,
-): Decision {
-  const { catalog, preferences } = circumstances
+export function decideIn(circumstances: Circumstances, ruled: Ruled, env: Env): Decision {
+  const { catalog, request, preferences: sent, signals } = circumstances
+  const { config } = ruled
+  const directed = directedBy(config, signals)
   const rules = rulesIn(config, catalog)
-  const { explorationRate, timeouts } = configOf(env)
-  return route({
+  const policy = directedPolicy(basePolicy(ruled, rules, env), directed, catalog)
+  const preferences = directedPreferences(sent, directed, { config, catalog })
+  const decision = route({
     ...circumstances,
-    preferences: withRules(preferences, rules, catalog),
-    policy: {
-      ...BALANCED,
-      ...(version > 0 && { version }),
-      keyModels,
-      priced,
-      explorationRate,
-      reliability: [rules.reliability, { timeouts }],
-      pools: rules.pools,
-    },
+    request: directedShape(request, directed),
+    preferences: withRules(preferences, policy.model, rules, catalog),
+    policy,
   })
+  return { ...decision, requestedModel: sent.model }
+}
+
+/** Before anybody directs the request. */
+function basePolicy({ version, keyModels, priced }: Ruled, rules: TenantConfig, env: Env): Policy {
+  const { explorationRate, timeouts } = configOf(env)
+  return {
+    ...BALANCED,
+    ...(version > 0 && { version }),
+    keyModels,
+    priced,
+    explorationRate,
+    reliability: [rules.reliability, { timeouts }],
+    pools: rules.pools,
+  }
 }
 
 /** How a host takes one request. */
@@ -98,8 +112,9 @@ export function hostStates(
 ): ReadonlyMap<string, HostState> {
   const states = new Map<string, HostState>()
   for (const [id, host] of hosts) {
+    const { share, region } = host
     const { id: baseHost, takesReasoningEffort, keepsInputs, resells = false } = host.access.host
-    const own = { baseHost, share: host.share, takesReasoningEffort, keepsInputs, resells }
+    const own = { baseHost, region, share, takesReasoningEffort, keepsInputs, resells }
     states.set(id, Object.assign(terms(host, id), own))
   }
   return states

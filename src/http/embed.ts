@@ -14,6 +14,8 @@ import { BALANCED } from '../route/decision.ts'
 import { localEmbeddingModel } from '../route/embeddings/local.ts'
 import { type EmbeddingHost, planEmbedding } from '../route/embeddings/plan.ts'
 import { selectEmbeddingModel } from '../route/embeddings/select.ts'
+import { directedPolicy, directedPreferences } from '../route/rules/apply.ts'
+import { generalDirections } from '../route/rules/directions-for.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { type EmbeddingDecision, embeddingDecisionBody } from './embedding-body.ts'
 import { reserveEmbedding } from './embedding-spending.ts'
@@ -22,6 +24,7 @@ import { explainingHeaders, warningsOf } from './exchange.ts'
 import { guardInputs } from './guard.ts'
 import { type Aftermath, aftermathBody, entryOf } from './history.ts'
 import type { Hosts } from './hosts.ts'
+import { liveCatalog } from './live-catalog.ts'
 import { callBegan, callEnded, liveOffers } from './live-stats.ts'
 import { countsMoney } from './meters.ts'
 import { queueEntry } from './record.ts'
@@ -67,16 +70,20 @@ function decideEmbedding(
   const createdAt = Date.now()
   const id = createId('dec', createdAt, randomBytes())
   const { localHosts } = configOf(env)
-  const metered = { scope, config: scope.tenant.config.rules, user: request.user }
-  const policy = {
+  const { version, rules: config } = scope.tenant.config
+  const catalog = liveCatalog(env, createdAt, scope.background)
+  const directed = generalDirections(config, routing.model)
+  const base = {
     ...BALANCED,
+    ...(version > 0 && { version }),
     keyModels: scope.caller.allowedModels,
-    priced: countsMoney(metered, createdAt),
+    priced: countsMoney({ scope, config, user: request.user }, createdAt),
   }
+  const policy = directedPolicy(base, directed, catalog)
   const plan = planEmbedding({
     request,
     model: localEmbeddingModel(routing.model, localHosts) ?? selectEmbeddingModel(routing.model),
-    preferences: routing,
+    preferences: directedPreferences(routing, directed, { config, catalog }),
     policy,
     hosts: embeddingHosts(scope.tenant.hosts),
     live: liveOffers(scope, createdAt),
@@ -95,9 +102,10 @@ function decideEmbedding(
 /** The live hosts that speak a format with embeddings. */
 function embeddingHosts(hosts: Hosts): ReadonlyMap<string, EmbeddingHost> {
   const takers = new Map<string, EmbeddingHost>()
-  for (const [id, { access }] of hosts) {
+  for (const [id, { access, region }] of hosts) {
     const format = embeddingFormatOf(access.host)
-    if (format) takers.set(id, { keepsInputs: access.host.keepsInputs, takesTokens: format.takesTokens })
+    const { keepsInputs } = access.host
+    if (format) takers.set(id, { keepsInputs, takesTokens: format.takesTokens, region })
   }
   return takers
 }

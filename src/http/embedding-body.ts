@@ -41,7 +41,7 @@ export function embeddingDecisionBody(decision: EmbeddingDecision, hosts: Readon
     task: taskBody(inputTokens),
     ...(findings.length > 0 && { guardrails: findings.map(findingBody) }),
     topology: 'single',
-    policy: { name: policy.name, version: policy.version, propensity: 1 },
+    policy: { name: policy.name, version: policy.version, rule: null, route: null, propensity: 1 },
     candidates: candidateBodies(plan, inputTokens),
     counterfactual: {
       always_best_usd: usdOrNull(costOf(choice, inputTokens)),

@@ -12,7 +12,7 @@ export type Today = { tenant: Tenant; catalog: PreparedCatalog; live: LiveOffers
 /** A recorded request, at its time, with today's models, hosts and figures. Its own words taught what was `learned`. */
 export function recordedCircumstances(
   { id, createdAt }: { id: string; createdAt: number },
-  { preferences, shape, demand, session, learned, hosts }: AskedBody,
+  { preferences, shape, demand, signals, session, learned, hosts }: AskedBody,
   { tenant, catalog, live }: Today,
 ): Circumstances {
   const { parameters, abilities } = tenant.learned
@@ -27,6 +27,15 @@ export function recordedCircumstances(
     now: createdAt,
     request: shape,
     demand,
+    signals: {
+      ...signals,
+      now: createdAt,
+      demand,
+      model: preferences.model,
+      session: preferences.sessionId ?? null,
+      header: () => null,
+      texts: null,
+    },
     preferences: { ...preferences, reliability: {} },
     catalog,
     hosts: hostStates(tenant.hosts, terms),

@@ -1,4 +1,5 @@
 import { createId } from '../core/ids.ts'
+import { isVisibleHeader } from '../core/rules.ts'
 import type { AnswerHead } from '../protocols/inbound.ts'
 import {
   decodeResponsesRequest,
@@ -79,8 +80,9 @@ async function promise(
   const response = inbound.reply.pending(headOf(inbound, id, now), 'queued')
   const object = responseObject(scope, id)
   await object.begin(keptOf(response, inbound.inputItems, context), JSON.stringify(job), now)
-  const { caller, requestId } = scope
-  await scope.env.BACKGROUND.send({ version: 1, id, caller, requestId })
+  const { caller, requestId, region } = scope
+  const headers = Object.fromEntries([...scope.headers].filter(([name]) => isVisibleHeader(name)))
+  await scope.env.BACKGROUND.send({ version: 1, id, caller, requestId, region, headers })
   return Response.json(response)
 }
 

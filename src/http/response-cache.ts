@@ -16,6 +16,7 @@ import type { Reason } from '../core/routing.ts'
 import { sha256Hex } from '../tenants/keys.ts'
 import type { Asked } from './asked.ts'
 import type { RequestScope } from './context.ts'
+import { directedFor } from './directed.ts'
 
 /** An answer as it is kept for equal requests of its tenant. */
 export type KeptAnswer = {
@@ -83,10 +84,16 @@ export async function lookUp(asked: Asked): Promise<CacheLookup> {
   }
 }
 
-/** Whether and how long an answer may be kept and reused: as the body says, then the header, then the tenant. */
-export function cacheWishFor({ scope: { cacheTtlMs: ttlMs }, inbound, config }: Asked): CacheWish {
+/**
+ * Whether and how long an answer may be kept and reused: as the body says, then the header, then where the tenant
+ * directs the request, then the tenant for all.
+ */
+export function cacheWishFor(asked: Asked): CacheWish {
+  const { scope, inbound, config } = asked
+  const { cacheTtlMs: ttlMs } = scope
   const header = ttlMs === null ? {} : { cache: { ttlMs } }
-  return cacheWishOf([inbound.routing.reliability, header, config.reliability])
+  const directed = directedFor(asked).directions.flatMap(({ reliability }) => reliability ?? [])
+  return cacheWishOf([inbound.routing.reliability, header, ...directed, config.reliability])
 }
 
 function logged({ requestId }: RequestScope) {
@@ -100,16 +107,16 @@ function logged({ requestId }: RequestScope) {
  * Where the answer to a request is kept: the same for requests of one tenant that ask the same and go by the same rules. Null where no answer
  * may be reused: nobody wishes it, a tool might act, or our words do not hold all that an answer may say.
  */
-async function cacheKeyOf(
-  { scope, inbound: { chat, routing }, version }: Asked,
-  wish: CacheWish,
-): Promise<string | null> {
+async function cacheKeyOf(asked: Asked, wish: CacheWish): Promise<string | null> {
+  const { scope, inbound, version } = asked
+  const { chat, routing } = inbound
   if (!wish.ttlMs || (wish.noRead && wish.noStore) || !isReusable(chat)) return null
-  const { user: _user, metadata: _metadata, native, ...asked } = chat
-  const { model, models, provider, autoRouter } = routing
+  const { user: _user, metadata: _metadata, native, ...said } = chat
+  const { models, provider, autoRouter } = routing
   const { allowedModels } = scope.caller
-  const choice = { model, models, provider, autoRouter, allowedModels }
-  const question = { asked, native: native && nativeQuestion(native), ...choice }
+  const { model, directions } = directedFor(asked)
+  const choice = { model, models, provider, autoRouter, allowedModels, directions }
+  const question = { asked: said, native: native && nativeQuestion(native), ...choice }
   const hash = await sha256Hex(canonicalJson(question))
   const whose = `${encodeURIComponent(scope.caller.tenantId)}/${version}`
   return `https://answers.switchyard.invalid/${FORMAT}/${whose}/${hash}`

@@ -10,9 +10,14 @@ export const cacheTtl = z.int().min(0).max(LIMITS.cacheTtlSeconds)
 
 /** How hard an answer is tried for: the same words in a request and in a tenant's configuration. */
 export const effortFields = {
-  num_retries: z.int().min(0).max(LIMITS.retries).nullish(),
-  max_attempts: z.int().min(1).max(LIMITS.attempts).nullish(),
-  max_total_ms: milliseconds.nullish(),
+  num_retries: z
+    .int()
+    .min(0)
+    .max(LIMITS.retries)
+    .nullish()
+    .describe('How often one host is asked again after it failed.'),
+  max_attempts: z.int().min(1).max(LIMITS.attempts).nullish().describe('Calls for one answer, all together.'),
+  max_total_ms: milliseconds.nullish().describe('One deadline over all attempts, in milliseconds.'),
   timeouts: z
     .strictObject({
       connect_ms: milliseconds.nullish(),
@@ -20,14 +25,21 @@ export const effortFields = {
       idle_ms: milliseconds.nullish(),
       total_ms: milliseconds.nullish(),
     })
-    .nullish(),
-  hedge: z.union([z.boolean(), z.strictObject({ after_ms: milliseconds.nullish() })]).nullish(),
+    .nullish()
+    .describe('How long one call may take: to be connected, to its first token, between tokens, altogether.'),
+  hedge: z
+    .union([z.boolean(), z.strictObject({ after_ms: milliseconds.nullish() })])
+    .nullish()
+    .describe('Asks a second host while the first is silent, and keeps who begins first.'),
   stream_failure: z
     .strictObject({
       mode: z.enum(['terminate', 'continue']).nullish(),
       max_fallbacks: z.int().min(0).max(LIMITS.streamFallbacks).nullish(),
     })
-    .nullish(),
+    .nullish()
+    .describe(
+      'What happens when an answer breaks off midway: it ends with an error, or another model goes on.',
+    ),
 }
 
 /** LiteLLM's object; what else it may hold there is not ours to refuse. */

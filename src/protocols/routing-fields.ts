@@ -7,30 +7,60 @@ import { cacheField, effortFields, reliabilityWish } from './reliability-fields.
 export const modelName = z.string().min(1).max(LIMITS.modelNameChars)
 export const jsonObject = z.record(z.string(), z.unknown())
 
-const names = z.array(z.string().min(1).max(LIMITS.modelNameChars)).max(LIMITS.tools)
+/** Hosts, or ids or patterns of models. */
+export const names = z.array(z.string().min(1).max(LIMITS.modelNameChars)).max(LIMITS.tools)
 const usdPerMillion = z.number().nonnegative()
 
+/** The fields of OpenRouter's `provider` object, but for the price caps. */
+export const providerFields = {
+  order: names.nullish().describe('Hosts to try first, in this order.'),
+  only: names.nullish().describe('No other hosts than these.'),
+  ignore: names.nullish().describe('Hosts that are never called.'),
+  allow_fallbacks: z.boolean().nullish().describe('False: no other host or model is tried.'),
+  require_parameters: z.boolean().nullish().describe('True: only hosts that take every parameter sent.'),
+  data_collection: z
+    .enum(['allow', 'deny'])
+    .nullish()
+    .describe('deny: only hosts whose terms rule out keeping or training on inputs.'),
+  sort: z.enum(['price', 'throughput', 'latency']).nullish().describe('What orders hosts and models.'),
+  preferred_max_latency: z
+    .number()
+    .positive()
+    .nullish()
+    .describe('Seconds to the whole answer; who is slower comes later.'),
+}
+
+/** The most that hosts may ask, in USD per million tokens. */
+export const maxPriceFields = { prompt: usdPerMillion.nullish(), completion: usdPerMillion.nullish() }
+
 const providerPreferences = z.object({
-  order: names.nullish(),
-  only: names.nullish(),
-  ignore: names.nullish(),
-  allow_fallbacks: z.boolean().nullish(),
-  require_parameters: z.boolean().nullish(),
-  data_collection: z.enum(['allow', 'deny']).nullish(),
-  sort: z.enum(['price', 'throughput', 'latency']).nullish(),
-  max_price: z.object({ prompt: usdPerMillion.nullish(), completion: usdPerMillion.nullish() }).nullish(),
-  /** Seconds, as in OpenRouter. */
-  preferred_max_latency: z.number().positive().nullish(),
+  ...providerFields,
+  max_price: z.object(maxPriceFields).nullish(),
 })
 
-const plugin = z.looseObject({
-  id: z.string().min(1),
-  allowed_models: names.nullish(),
-  cost_quality_tradeoff: z.number().min(0).max(10).nullish(),
-  min_quality: z.number().min(0).max(1).nullish(),
-  max_cost_usd: z.number().positive().nullish(),
-  exploration: z.number().min(0).max(1).nullish(),
-})
+/** What `auto` weighs, but for the models it may choose. */
+export const knobFields = {
+  cost_quality_tradeoff: z
+    .number()
+    .min(0)
+    .max(10)
+    .nullish()
+    .describe('0: quality alone counts. 10: the cheapest. In between: 7 where nobody says.'),
+  min_quality: z.number().min(0).max(1).nullish().describe('Predicted quality (0 to 1) that is good enough.'),
+  max_cost_usd: z
+    .number()
+    .positive()
+    .nullish()
+    .describe('The most one answer may be predicted to cost, in USD.'),
+  exploration: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullish()
+    .describe('Share (0 to 1) of decisions that try what is not known well enough.'),
+}
+
+const plugin = z.looseObject({ id: z.string().min(1), allowed_models: names.nullish(), ...knobFields })
 
 /** Pairs that the caller keeps with a request. */
 export const metadata = z
@@ -74,7 +104,8 @@ export function routingPreferences(body: z.infer<typeof routingBody>): RoutingPr
   }
 }
 
-function preferencesOf(provider: z.infer<typeof providerPreferences>): ProviderPreferences {
+/** What a `provider` object says. */
+export function preferencesOf(provider: z.infer<typeof providerPreferences>): ProviderPreferences {
   const seconds = provider.preferred_max_latency
   return present({
     order: provider.order,
@@ -91,11 +122,17 @@ function preferencesOf(provider: z.infer<typeof providerPreferences>): ProviderP
 
 function autoRouterPreferences(plugins: readonly z.infer<typeof plugin>[]): AutoRouterPreferences {
   const auto = plugins.find(({ id }) => id === 'auto-router')
+  return { ...present({ allowedModels: auto?.allowed_models }), ...knobsOf(auto ?? {}) }
+}
+
+const knobs = z.object(knobFields)
+
+/** What somebody says of what `auto` weighs. */
+export function knobsOf(body: z.infer<typeof knobs>): Omit<AutoRouterPreferences, 'allowedModels'> {
   return present({
-    allowedModels: auto?.allowed_models,
-    costQualityTradeoff: auto?.cost_quality_tradeoff,
-    minQuality: auto?.min_quality,
-    maxCostUsd: auto?.max_cost_usd,
-    explorationRate: auto?.exploration,
+    costQualityTradeoff: body.cost_quality_tradeoff,
+    minQuality: body.min_quality,
+    maxCostUsd: body.max_cost_usd,
+    explorationRate: body.exploration,
   })
 }

@@ -7,8 +7,14 @@ import type { HostAccess } from './call.ts'
 import type { CloudAccess } from './credentials.ts'
 import { CLOUD_HOSTS, type Host, HOSTS, localHost } from './hosts.ts'
 
-/** An account that can be called now. Simulated ones answer in the real wire format, from this machine. */
-export type LiveHost = { access: HostAccess; simulated: boolean; share: Share }
+/**
+ * An account that can be called now. Simulated ones answer in the real wire format, from this machine. `region`: where
+ * it is; null where nobody says.
+ */
+export type LiveHost = { access: HostAccess; simulated: boolean; share: Share; region: string | null }
+
+/** What of it does not depend on how its account is set up. */
+type Reached = Pick<LiveHost, 'access' | 'simulated'>
 
 /** How a host stands: `off` when it cannot be called. */
 export type HostStanding = 'live' | 'simulated' | 'off'
@@ -70,14 +76,17 @@ const NO_KEY = 'none'
 export function liveHosts(settings: HostSettings): ReadonlyMap<string, LiveHost> {
   const live = new Map<string, LiveHost>()
   const { accounts, clouds, localHosts } = settings
-  const add = (account: HostAccount, host: Omit<LiveHost, 'share'> | null) => {
-    if (host) live.set(account.id, { ...host, share: account.share })
+  const add = ({ id, share, region }: HostAccount, host: Reached | null, place?: string) => {
+    if (host) live.set(id, { ...host, share, region: region ?? place ?? null })
   }
   for (const host of HOSTS) {
     for (const account of accountsAt(host.id, accounts)) add(account, keyed(host, account, settings))
   }
   for (const host of CLOUD_HOSTS) {
-    for (const account of accountsAt(host.id, accounts)) add(account, cloud(host, clouds.get(account.id)))
+    for (const account of accountsAt(host.id, accounts)) {
+      const access = clouds.get(account.id)
+      add(account, cloud(host, access), access?.place['region'])
+    }
   }
   for (const server of localHosts) {
     for (const account of accountsAt(server.id, accounts)) add(account, local(server, account))
@@ -88,14 +97,15 @@ export function liveHosts(settings: HostSettings): ReadonlyMap<string, LiveHost>
 /** A tenant's own account at a host that a key opens; null where its address has gaps that nobody fills. */
 export function ownHost(host: Host, { apiKey, baseUrl, share }: OwnAccount): LiveHost | null {
   const address = baseUrl ?? filled(host.baseUrl, {})
-  return address === null ? null : { access: { host, baseUrl: address, apiKey }, simulated: false, share }
+  if (address === null) return null
+  return { access: { host, baseUrl: address, apiKey }, simulated: false, share, region: null }
 }
 
 function keyed(
   host: Host,
   { apiKey, baseUrl }: HostAccount,
   { simulatedHostsUrl, cloudflareAccountId: account }: HostSettings,
-): Omit<LiveHost, 'share'> | null {
+): Reached | null {
   const address = baseUrl ?? filled(host.baseUrl, account === null ? {} : { account })
   const key = apiKey ?? (baseUrl === undefined ? undefined : NO_KEY)
   if (key !== undefined && address !== null) {
@@ -108,15 +118,12 @@ function keyed(
   return { access: { host, baseUrl: simulatedUrl, apiKey: SIMULATED_KEY }, simulated: true }
 }
 
-function cloud(host: Host, access: CloudAccess | undefined): Omit<LiveHost, 'share'> | null {
+function cloud(host: Host, access: CloudAccess | undefined): Reached | null {
   const baseUrl = access && (access.baseUrl ?? filled(host.baseUrl, access.place))
   return access && baseUrl ? { access: { host, baseUrl, signer: access.signer }, simulated: false } : null
 }
 
-function local(
-  server: HostSettings['localHosts'][number],
-  { apiKey, baseUrl }: HostAccount,
-): Omit<LiveHost, 'share'> {
+function local(server: HostSettings['localHosts'][number], { apiKey, baseUrl }: HostAccount): Reached {
   const host = localHost(server.id, server.base_url, server.format)
   const own = baseUrl === undefined ? server.api_key : undefined
   const access = { host, baseUrl: baseUrl ?? server.base_url, apiKey: apiKey ?? own ?? NO_KEY }

@@ -2,6 +2,7 @@ import type { Fault } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
 import type { FallbackLists, NamesInConfig } from '../core/tenant-config.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
+import { routeCalled } from './rules/names.ts'
 import { findModel } from './select.ts'
 
 type Path = readonly (string | number)[]
@@ -17,6 +18,8 @@ export function nameFaults(names: NamesInConfig, catalog: PreparedCatalog): Faul
     ...listFaults('context_window_fallbacks', names.fallbacksFor.contextWindow, catalog),
     ...listFaults('content_policy_fallbacks', names.fallbacksFor.contentPolicy, catalog),
     ...deploymentFaults(names.deployments, catalog),
+    ...aliasFaults(names, catalog),
+    ...names.directed.flatMap(({ path, model }) => modelFaults(path, model, catalog)),
   ]
 }
 
@@ -49,10 +52,26 @@ function keyFaults(field: string, names: Iterable<string>, catalog: PreparedCata
 }
 
 function targetFaults(path: Path, targets: readonly string[], catalog: PreparedCatalog): Fault[] {
-  return targets.flatMap((target, index) => {
-    // What is no text was found wrong before.
-    const found = target === '' ? null : findModel(target, catalog)
-    return found?.kind === 'unknown' ? fault([...path, index], found.code, found.message) : []
+  return targets.flatMap((target, index) => modelFaults([...path, index], target, catalog))
+}
+
+function modelFaults(path: Path, name: string, catalog: PreparedCatalog): Fault[] {
+  // What is no text was found wrong before.
+  const found = name === '' ? null : findModel(name, catalog)
+  return found?.kind === 'unknown' ? [fault(path, found.code, found.message)] : []
+}
+
+/** An alias stands for a model or a route, never for another alias: nothing leads in circles. */
+function aliasFaults({ aliases, routes }: NamesInConfig, catalog: PreparedCatalog): Fault[] {
+  return Array.from(aliases).flatMap(([name, target]) => {
+    const path = ['aliases', name]
+    const route = routeCalled(target)
+    if (routeCalled(name) !== null)
+      return [fault(path, 'reserved_name', 'What begins with route/ is a route')]
+    if (route === null) return modelFaults(path, target, catalog)
+    return routes.has(route)
+      ? []
+      : [fault(path, 'unknown_route', `There is no route '${route.slice(0, 100)}'`)]
   })
 }
 

@@ -2,6 +2,7 @@ import type { ReasoningEffort, SealFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import type { Reliability, ReliabilityWish } from '../core/reliability.ts'
 import type { Exclusion, Pool, Reason, Share } from '../core/routing.ts'
+import type { BreakerWish } from '../core/rules.ts'
 import type { Prediction } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
 
@@ -9,6 +10,8 @@ import type { Candidate } from './prepared-catalog.ts'
 export type HostState = {
   /** Whose account it is: all accounts of one host have the same. A host's own account bears its name. */
   baseHost: string
+  /** Where it is; null where nobody knows. */
+  region: string | null
   /** What the operator lets it take. */
   share: Share
   takesReasoningEffort: boolean
@@ -29,12 +32,26 @@ export type HostState = {
 export type Policy = {
   name: string
   version: number
+  /** The rule and the route that took part in it; null for none. */
+  rule: string | null
+  route: string | null
+  /** The model that is taken in place of the one asked for; null for that one. */
+  model: string | null
   costQualityTradeoff: number
   minQuality: number
-  /** Model ids or patterns; null allows all. */
-  allowedModels: readonly string[] | null
-  /** The same for the key that asks. */
+  /** Lists of model ids or patterns: a model must be on every one. */
+  allowedModels: readonly (readonly string[])[]
+  deniedModels: readonly string[]
+  /** Ids or patterns of models for the key that asks; null allows all. */
   keyModels: readonly string[] | null
+  /** Lists of hosts: one must be on every one. */
+  onlyHosts: readonly (readonly string[])[]
+  /** Lists of regions or patterns: a host must be in one of each. */
+  regions: readonly (readonly string[])[]
+  /** The most an answer may be predicted to cost, also of a model that is asked for by name; null for no limit. */
+  maxCostUsd: number | null
+  /** When hosts are left alone that everybody's breakers let through. */
+  breakers: readonly BreakerWish[]
   dataCollection: 'allow' | 'deny'
   /** Money is counted: models whose price is not known may not be asked, not even by name. */
   priced: boolean
@@ -50,10 +67,18 @@ export type Policy = {
 export const BALANCED: Policy = {
   name: 'balanced',
   version: 1,
+  rule: null,
+  route: null,
+  model: null,
   costQualityTradeoff: 7,
   minQuality: 0.7,
-  allowedModels: null,
+  allowedModels: [],
+  deniedModels: [],
   keyModels: null,
+  onlyHosts: [],
+  regions: [],
+  maxCostUsd: null,
+  breakers: [],
   dataCollection: 'allow',
   priced: false,
   explorationRate: 0,
@@ -94,7 +119,7 @@ export type Decision = {
   maxCostMicroUsd: number | null
   /** Probability (0..1) that the choice answers well. */
   confidence: number
-  policy: { name: string; version: number; propensity: number }
+  policy: Pick<Policy, 'name' | 'version' | 'rule' | 'route'> & { propensity: number }
   /** The parameters that predicted: `base`, or the id of a training. */
   parameters: string
   judged: readonly Judged[]

@@ -1,7 +1,7 @@
 import type { OutputFormat } from '../core/chat.ts'
 import type { Demand } from '../core/demand.ts'
 import { isAdmitted } from '../core/live.ts'
-import type { Exclusion, RoutingPreferences } from '../core/routing.ts'
+import type { AutoRouterPreferences, Exclusion, RoutingPreferences } from '../core/routing.ts'
 import type { HostState, Policy } from './decision.ts'
 import { type LimitContext, usedShare } from './limits.ts'
 import type { Prediction } from './predict.ts'
@@ -22,6 +22,8 @@ export type FilterContext = LimitContext & {
   /** The models asked for by name; null when any will do. */
   requested: ReadonlySet<string> | null
   isAllowed: (modelId: string) => boolean
+  /** Whether a host in such a region may be called. */
+  isPlaced: (region: string | null) => boolean
   isAllowedByKey: (modelId: string) => boolean
 }
 
@@ -37,10 +39,11 @@ export function exclusionOf(
   const host = context.hosts.get(candidate.offer.host)
   if (!host) return 'no_live_host'
   if (!host.takesContent) return 'protocol'
-  if (!suitsPreferences(candidate.offer.host, host, context.preferences)) return 'provider_preferences'
+  if (!suitsPreferences(candidate.offer.host, host, context)) return 'provider_preferences'
   if (!context.isAllowed(candidate.model.id)) return 'tenant_allow_list'
   if (!context.isAllowedByKey(candidate.model.id)) return 'key_allow_list'
   if (host.keepsInputs && deniesCollection(context)) return 'data_policy'
+  if (!context.isPlaced(host.region)) return 'region'
   const named = context.requested?.has(candidate.model.id) ?? false
   return (
     lackingFeature(candidate, context) ??
@@ -48,18 +51,36 @@ export function exclusionOf(
     excludedByPrice(candidate, prediction, named, context) ??
     (context.requested && !named ? 'not_requested' : null) ??
     (isAtLimit(candidate, context) ? 'rate_limit' : null) ??
-    (isAdmitted(context.live.get(candidate.key), context.draw) ? null : 'breaker_open')
+    (isLetThrough(candidate, context) ? null : 'breaker_open')
   )
 }
 
 /** A host's name stands for all of its accounts. */
-function suitsPreferences(hostId: string, host: HostState, { provider }: RoutingPreferences): boolean {
-  const { only, ignore, order, allowFallbacks, requireParameters } = provider
+function suitsPreferences(
+  hostId: string,
+  host: HostState,
+  { preferences, policy }: Pick<FilterContext, 'preferences' | 'policy'>,
+): boolean {
+  const { only, ignore, order, allowFallbacks, requireParameters } = preferences.provider
   const isIn = (names: readonly string[]) => names.includes(hostId) || names.includes(host.baseHost)
   if (only && !isIn(only)) return false
+  if (!policy.onlyHosts.every(isIn)) return false
   if (ignore && isIn(ignore)) return false
   if (allowFallbacks === false && order && !isIn(order)) return false
   return !requireParameters || host.takesAllParameters
+}
+
+/** By everybody's breaker, and by the tenant's own, which may only be stricter. */
+function isLetThrough({ key }: Candidate, { live, draw, policy }: FilterContext): boolean {
+  const offer = live.get(key)
+  if (!isAdmitted(offer, draw)) return false
+  return (
+    !offer ||
+    !policy.breakers.some(
+      ({ failureShare, minimumRequests }) =>
+        offer.requests >= minimumRequests && offer.failures / offer.requests > failureShare,
+    )
+  )
 }
 
 /** What the call itself is expected to take counts: a host would turn it away as well. */
@@ -91,7 +112,7 @@ function excludedBySize(candidate: Candidate, { request, demand }: FilterContext
   return (request.maxOutputTokens ?? 0) > candidate.maxOutputTokens ? 'max_output_tokens' : null
 }
 
-/** @param named asked for by name, so that only the caller's own price cap counts */
+/** @param named asked for by name, so that of the caller's caps only the one on prices counts */
 function excludedByPrice(
   { offer }: Candidate,
   { costMicroUsd }: Prediction,
@@ -99,15 +120,39 @@ function excludedByPrice(
   { preferences, policy }: FilterContext,
 ): Exclusion | null {
   const { maxPrice } = preferences.provider
-  if (!offer.price || costMicroUsd === null) return named && !maxPrice && !policy.priced ? null : 'no_price'
+  const maxCostUsd = policy.maxCostUsd ?? undefined
+  const isCapped = maxPrice !== undefined || maxCostUsd !== undefined || policy.priced
+  if (!offer.price || costMicroUsd === null) return named && !isCapped ? null : 'no_price'
   if (exceeds(offer.price.input, maxPrice?.prompt)) return 'price_cap'
   if (exceeds(offer.price.output, maxPrice?.completion)) return 'price_cap'
+  if (exceeds(costMicroUsd, maxCostUsd)) return 'cost_cap'
   return !named && exceeds(costMicroUsd, preferences.autoRouter.maxCostUsd) ? 'cost_cap' : null
 }
 
 /** Caps are in USD, amounts in micro-USD. */
 function exceeds(microUsd: number, capUsd: number | undefined): boolean {
   return capUsd !== undefined && microUsd > Math.round(capUsd * 1e6)
+}
+
+/** A test of the models that a tenant and its caller allow. */
+export function modelTest(
+  policy: Pick<Policy, 'allowedModels' | 'deniedModels'>,
+  { allowedModels }: AutoRouterPreferences,
+): (id: string) => boolean {
+  const isAllowed = patternTest([...policy.allowedModels, allowedModels])
+  if (policy.deniedModels.length === 0) return isAllowed
+  const isDenied = patternTest([policy.deniedModels])
+  return (id) => isAllowed(id) && !isDenied(id)
+}
+
+/**
+ * A test of regions: of the names a tenant lists, of longer ones after a dash, or as a pattern says. Who does not say
+ * where it is, is nowhere.
+ */
+export function regionTest({ regions }: Pick<Policy, 'regions'>): (region: string | null) => boolean {
+  if (regions.length === 0) return () => true
+  const isListed = patternTest(regions.map((list) => list.flatMap((name) => [name, `${name}-*`])))
+  return (region) => region !== null && isListed(region)
 }
 
 /**

@@ -3,14 +3,14 @@ import { AppError } from '../core/errors.ts'
 import { chanceOf } from '../core/hash.ts'
 import type { LiveOffers } from '../core/live.ts'
 import { reliabilityOf } from '../core/reliability.ts'
-import type { RoutingPreferences } from '../core/routing.ts'
+import type { Reason, RoutingPreferences } from '../core/routing.ts'
 import { chanceFor } from './balance.ts'
 import type { Beliefs } from './beliefs.ts'
 import { costWeightFor } from './cost-weight.ts'
 import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
 import { type Arm, explore, type Exploration } from './explore.ts'
 import { fallbacksFor } from './fallbacks-for.ts'
-import { type FilterContext, patternTest } from './filter.ts'
+import { type FilterContext, modelTest, patternTest, regionTest } from './filter.ts'
 import { counterfactualOf, eligibleOf, judge, sparesOf } from './judge.ts'
 import { type LimitContext, takenByHost } from './limits.ts'
 import { logitOf, type Outlook, outlookOf, spreadFor } from './outlook.ts'
@@ -83,33 +83,44 @@ export function route(input: RoutingInput): Decision {
     id: input.id,
     createdAt: input.now,
     requestedModel: preferences.model,
-    reason: exploration?.explored ? 'explore' : plan.reason,
+    reason: exploration?.explored ? 'explore' : reasonOf(plan.reason, policy),
     demand,
     plan: [choice, ...others],
     fallbacksFor: fallbacksFor(preferences, choice, { catalog, context, weights, order }),
     reliability: reliabilityOf([preferences.reliability, ...policy.reliability]),
     maxCostMicroUsd: microUsdOf(autoRouter.maxCostUsd),
     confidence: confidenceOf(choice.candidate, demand, choice.effort, outlook),
-    policy: { name: policy.name, version: policy.version, propensity: exploration?.propensity ?? 1 },
+    policy: { ...namedIn(policy), propensity: exploration?.propensity ?? 1 },
     parameters: input.beliefs.parameters,
     judged,
     counterfactual: counterfactualOf(judged),
   }
 }
 
-type Allowances = Pick<FilterContext, 'isAllowed' | 'isAllowedByKey'>
+type Allowances = Pick<FilterContext, 'isAllowed' | 'isAllowedByKey' | 'isPlaced'>
 
 function allowances({ policy, preferences }: RoutingInput): Allowances {
   return {
-    isAllowed: patternTest([policy.allowedModels, preferences.autoRouter.allowedModels]),
+    isAllowed: modelTest(policy, preferences.autoRouter),
     isAllowedByKey: patternTest([policy.keyModels]),
+    isPlaced: regionTest(policy),
   }
 }
 
-function selectionOf({ preferences: { model }, catalog }: RoutingInput, allowed: Allowances): Selection {
-  const selection = selectModel(model, catalog, 'model')
-  if (selection.kind === 'pinned' && !allowed.isAllowedByKey(selection.modelId)) throw notForKey(model)
+function selectionOf({ preferences, policy, catalog }: RoutingInput, allowed: Allowances): Selection {
+  const name = policy.model ?? preferences.model
+  const selection = selectModel(name, catalog, 'model')
+  if (selection.kind === 'pinned' && !allowed.isAllowedByKey(selection.modelId)) throw notForKey(name)
   return selection
+}
+
+function namedIn({ name, version, rule, route: asked }: Policy) {
+  return { name, version, rule, route: asked }
+}
+
+/** A model that the tenant's rules name was not asked for by the request. */
+function reasonOf(planned: Reason, { model }: Policy): Reason {
+  return planned === 'pinned_by_request' && model !== null ? 'rule' : planned
 }
 
 function microUsdOf(usd: number | undefined): number | null {

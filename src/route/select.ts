@@ -17,6 +17,11 @@ const SUFFIXES: ReadonlyMap<string, Ordering> = new Map([
 ])
 const AUTO = /^(?:switchyard\/)?auto$/
 
+/** Whether a name leaves it all to us: the model, and how models are ordered. */
+export function isPlainAuto(name: string): boolean {
+  return AUTO.test(name.toLowerCase())
+}
+
 /** The virtual models that stand for a way of choosing, as `GET /v1/models` lists them. */
 export const VIRTUAL_MODELS = ['auto', 'auto:floor', 'auto:nitro', 'auto:best'] as const
 
@@ -70,7 +75,7 @@ export function requestedModels(named: readonly Selection[]): ReadonlySet<string
 }
 
 /** `a:floor` → `a`, `floor`; a colon that names no ordering belongs to the model. */
-function splitSuffix(name: string): [string, string?] {
+export function splitSuffix(name: string): [string, string?] {
   const colon = name.lastIndexOf(':')
   const suffix = name.slice(colon + 1)
   return colon > 0 && SUFFIXES.has(suffix) ? [name.slice(0, colon), suffix] : [name]

@@ -36,17 +36,19 @@ function byModelId<T>(rules: ReadonlyMap<string, T>, catalog: PreparedCatalog): 
 }
 
 /**
- * What a request says of where it goes, followed by what its tenant's rules say of the model it asks for.
+ * What a request says of where it goes, followed by what its tenant's rules say of the model that is taken.
  *
+ * @param model taken in place of the one asked for; null for that one
  * @param rules of `rulesFor` the same catalog
  * @throws AppError `model_not_found`
  */
 export function withRules(
   preferences: RoutingPreferences,
+  model: string | null,
   rules: TenantConfig,
   catalog: PreparedCatalog,
 ): RoutingPreferences {
-  const selection = selectModel(preferences.model, catalog, 'model')
+  const selection = selectModel(model ?? preferences.model, catalog, 'model')
   const ofModel = (lists: FallbackLists) =>
     selection.kind === 'pinned' ? lists.get(selection.modelId) : undefined
   const { contextWindow, contentPolicy } = preferences.fallbacksFor

@@ -29,6 +29,7 @@ const hosts = new Map<string, HostState>(
     id,
     {
       baseHost: id,
+      region: null,
       resells: id === 'openrouter',
       share: EVEN_SHARE,
       takesReasoningEffort,

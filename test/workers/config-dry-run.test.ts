@@ -69,6 +69,8 @@ async function decisions(key: Key, ...bodies: readonly object[]): Promise<string
   return ids
 }
 
+const PINNED = { reasoning_effort: null, reason: 'pinned_by_request', rule: null }
+
 describe('POST /v1/config/dry-run', () => {
   it('tells what would be decided otherwise, and at what cost', async () => {
     const key = await mintKey()
@@ -84,8 +86,8 @@ describe('POST /v1/config/dry-run', () => {
     expect(replay).toMatchObject({ decisions: 3, refused: { before: 0, after: 0 } })
     expect(replay?.examples).toContainEqual({
       decision_id: pinned,
-      before: { model: MINI, provider: 'openai', reasoning_effort: null, reason: 'pinned_by_request' },
-      after: { model: MINI, provider: 'openrouter', reasoning_effort: null, reason: 'pinned_by_request' },
+      before: { model: MINI, provider: 'openai', ...PINNED },
+      after: { model: MINI, provider: 'openrouter', ...PINNED },
       cost_usd: { before: expect.any(Number), after: expect.any(Number) },
     })
     const shares = replay?.models.reduce((sum, { after }) => sum + after, 0)

@@ -24,6 +24,118 @@ export const CONFIG_EXAMPLES = {
     },
     cache: { ttl: 300 },
   },
+  'cheap for simple questions, strong for code': {
+    rules: [
+      {
+        id: 'code',
+        priority: 10,
+        when: { signal: 'task_type', eq: 'code' },
+        then: { model: 'anthropic/claude-sonnet-4.5', models: ['openai/gpt-5.1'] },
+      },
+      {
+        id: 'simple',
+        when: {
+          all: [
+            { signal: 'tier', eq: 'SIMPLE' },
+            { signal: 'has_tools', eq: false },
+          ],
+        },
+        then: { model: 'auto:floor', reasoning_effort: 'minimal' },
+      },
+    ],
+  },
+  'a support desk in Chinese': {
+    aliases: { desk: 'route/support' },
+    routes: {
+      support: {
+        model: 'openai/gpt-4.1-mini',
+        allowed_models: ['openai/gpt-4.1*', 'google/gemini-2.5-*'],
+        max_total_ms: 30_000,
+      },
+    },
+    rules: [
+      {
+        id: 'chinese',
+        when: {
+          all: [
+            { signal: 'model', eq: 'desk' },
+            { signal: 'language', starts_with: 'zh' },
+          ],
+        },
+        then: { model: 'google/gemini-2.5-flash', models: ['openai/gpt-4.1'] },
+      },
+    ],
+  },
+  'data stays in the EU, and nobody keeps it': {
+    policy: { regions: ['eu', 'europe*'], provider: { data_collection: 'deny' } },
+  },
+  'quick in office hours, cheap at night': {
+    policy: { cost_quality_tradeoff: 10 },
+    rules: [
+      {
+        id: 'office-hours',
+        when: {
+          all: [
+            { signal: 'weekday', between: ['mon', 'fri'], timezone: 'Asia/Taipei' },
+            { signal: 'hour', gte: 9, lt: 18, timezone: 'Asia/Taipei' },
+          ],
+        },
+        then: { provider: { sort: 'latency' } },
+      },
+    ],
+  },
+  'a new model for a tenth of the sessions': {
+    rules: [
+      {
+        id: 'canary',
+        percent: 10,
+        when: { signal: 'model', eq: 'openai/gpt-4.1-mini' },
+        then: { model: 'openai/gpt-5-mini', override: true },
+      },
+    ],
+  },
+  'keywords that want care': {
+    rules: [
+      {
+        id: 'legal',
+        when: {
+          any: [
+            { signal: 'text', contains_any: ['contract', 'liability', '合約', '個資'] },
+            { signal: 'text', matches: '\\bgdpr\\b|\\barticle \\d+' },
+          ],
+        },
+        then: { model: 'anthropic/claude-opus-4.5', max_cost_usd: 1 },
+      },
+    ],
+  },
+  'customers by their plan': {
+    rules: [
+      {
+        id: 'gold',
+        when: { signal: 'metadata.plan', eq: 'gold' },
+        then: { cost_quality_tradeoff: 0, hedge: true },
+      },
+      {
+        id: 'free',
+        when: { not: { signal: 'metadata.plan', in: ['gold', 'silver'] } },
+        then: { allowed_models: ['*-mini', '*-nano', '*flash*'], max_cost_usd: 0.01, cache: { ttl: 3_600 } },
+      },
+    ],
+  },
+  'no homework in the classroom': {
+    rules: [
+      {
+        id: 'no-homework',
+        when: {
+          all: [
+            { signal: 'header.x-app', eq: 'classroom' },
+            { signal: 'task_type', in: ['math', 'code'] },
+          ],
+        },
+        then: { block: { message: 'Try it yourself first' } },
+      },
+    ],
+  },
   'personal data stays with its owner': {
     guardrails: [
       { id: 'personal-data', kind: 'pii', on: ['input', 'output'], action: 'mask' },

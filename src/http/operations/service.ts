@@ -29,4 +29,13 @@ export const SERVICE: readonly Operation[] = [
     summary: 'This description',
     answer: { description: 'An OpenAPI 3.1 document', schema: withFields('openapi', 'info', 'paths') },
   },
+  {
+    id: 'getConfigSchema',
+    method: 'GET',
+    path: '/schemas/config.json',
+    access: 'public',
+    tag: 'Service',
+    summary: 'What a configuration looks like',
+    answer: { description: 'A JSON Schema', schema: withFields('$id', 'title', 'properties') },
+  },
 ]

@@ -8,11 +8,12 @@ import { openDb } from '../../db/database.ts'
 import { listAsked } from '../../db/replay.ts'
 import { invalidField } from '../../protocols/invalid-field.ts'
 import { decodeConfig } from '../../protocols/tenant-config/decode-config.ts'
+import { headersRead, isUncertain } from '../../route/rules/directions-for.ts'
 import { readAsked } from '../asked-body.ts'
-import { outcomeOf, startReplay } from '../config-replay.ts'
+import { outcomeOf, type Skip, startReplay } from '../config-replay.ts'
 import { configFaults } from '../config-requests.ts'
 import { type AppContext, type AppEnv, backgroundOf, scopeOf } from '../context.ts'
-import { decideIn, type Ruled } from '../decide.ts'
+import { type Circumstances, decideIn, type Ruled } from '../decide.ts'
 import { liveCatalog } from '../live-catalog.ts'
 import { liveOffers } from '../live-stats.ts'
 import { readDocument } from '../read-document.ts'
@@ -71,6 +72,11 @@ async function replay(c: AppContext, before: TenantConfig, after: TenantConfig, 
         continue
       }
       const circumstances = recordedCircumstances(row, asked, today)
+      const unknown = unknownTo(circumstances, before) ?? unknownTo(circumstances, after)
+      if (unknown) {
+        made.skip(unknown)
+        continue
+      }
       const under = (config: TenantConfig) =>
         outcomeOf(() => decideIn(circumstances, ruledAlone(config), c.env))
       made.add(row.id, under(before), under(after))
@@ -81,6 +87,12 @@ async function replay(c: AppContext, before: TenantConfig, after: TenantConfig, 
     oldest = end.id
   }
   return made.body()
+}
+
+/** What rules look at that is not recorded; null where they can tell without. */
+function unknownTo({ signals }: Circumstances, config: TenantConfig): Skip | null {
+  if (headersRead(config.rules).length > 0) return 'unknown_headers'
+  return isUncertain(config, signals) ? 'text_conditions' : null
 }
 
 /** By a configuration alone: whose key it was, and what that may ask for, is not looked at. */

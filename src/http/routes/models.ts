@@ -29,11 +29,13 @@ export const modelRoutes = new Hono<AppEnv>()
     const isAllowed = allowedTo(c)
     const models = [...catalog.models.values()].filter(isAllowed).map(modelReader(c, catalog))
     const embeddings = EMBEDDING_CATALOG.filter(isAllowed).map(embeddingReader(c))
-    const data = [...VIRTUAL_MODELS.map(virtualBody), ...models, ...embeddings]
+    const data = [...ownBodies(c), ...VIRTUAL_MODELS.map(virtualBody), ...models, ...embeddings]
     return c.json({ object: 'list', data })
   })
   .get('/models/:id{.+}', (c) => {
     const name = c.req.param('id')
+    const own = ownBodies(c).find(({ id }) => id === name.toLowerCase())
+    if (own) return c.json(own)
     const catalog = catalogOf(c)
     const virtual = VIRTUAL_MODELS.find((known) => known === name.toLowerCase().replace(/^switchyard\//, ''))
     if (virtual) return c.json(virtualBody(virtual))
@@ -59,6 +61,16 @@ function catalogOf(c: AppContext): PreparedCatalog {
 function virtualBody(id: (typeof VIRTUAL_MODELS)[number]) {
   const description = VIRTUAL_DESCRIPTION[id]
   return { id, object: 'model', created: 0, owned_by: 'switchyard', virtual: true, description }
+}
+
+/** The tenant's own names: aliases, which may stand before models of the same name, and routes. */
+function ownBodies(c: AppContext) {
+  const { aliases, routes } = c.var.tenant.config.rules
+  const named = { object: 'model', created: 0, owned_by: 'tenant', virtual: true }
+  return [
+    ...Array.from(aliases, ([id, target]) => ({ id, ...named, description: `Another name for ${target}` })),
+    ...Array.from(routes.keys(), (name) => ({ id: `route/${name}`, ...named, description: 'A route' })),
+  ]
 }
 
 type Health = HostStanding | 'breaker_open'

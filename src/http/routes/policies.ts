@@ -90,7 +90,7 @@ function targetPolicy(c: AppContext, body: z.infer<typeof policyBody>): TargetPo
     }),
     costWeight: costWeightFor(body.cost_quality_tradeoff, catalog, reachable),
     floorQuality: BALANCED.minQuality,
-    isAllowed: remembered(patternTest([BALANCED.allowedModels, body.allowed_models])),
+    isAllowed: remembered(patternTest([body.allowed_models])),
   }
 }
 

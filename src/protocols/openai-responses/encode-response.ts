@@ -83,6 +83,7 @@ function errorCode(code: string): string {
     case 'provider_rejected':
     case 'invalid_request':
     case 'no_eligible_model':
+    case 'blocked_by_rule':
       return 'invalid_prompt'
     default:
       return 'server_error'

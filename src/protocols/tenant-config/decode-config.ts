@@ -6,6 +6,8 @@ import type { Pool, Share } from '../../core/routing.ts'
 import { type NamesInConfig, NO_CONFIG, type TenantConfig } from '../../core/tenant-config.ts'
 import { deepestIssue } from '../invalid-field.ts'
 import { reliabilityWish } from '../reliability-fields.ts'
+import { isTooDeep } from './condition-fields.ts'
+import { namesInRules, ruleFaults, rulesOf } from './rule-fields.ts'
 import { alertUrlOf } from './alert-fields.ts'
 import { guardrailsOf } from './guardrails-fields.ts'
 import { originsOf } from './origins-fields.ts'
@@ -29,6 +31,7 @@ export function decodeConfig(document: unknown): TenantConfig {
   const body = configDocument.parse(document)
   return {
     ...NO_CONFIG,
+    ...rulesOf(body),
     fallbacks: listsOf(body.fallbacks),
     defaultFallbacks: body.default_fallbacks ?? [],
     fallbacksFor: {
@@ -59,9 +62,13 @@ function shareOf({ weight, priority, rpm, tpm }: BodyDeployment): Partial<Share>
   return present({ weight, priority, requestsPerMinute: rpm, tokensPerMinute: tpm })
 }
 
-/** Everything that is wrong with the form of a document. */
+/** Everything that is wrong with a document itself: its form, and what its rules say. */
 export function formFaults(document: unknown): Fault[] {
-  return configDocument.safeParse(document).error?.issues.flatMap(faultsOf) ?? []
+  if (isTooDeep(document)) {
+    return [{ path: '', code: 'too_deep', message: 'The document is nested too deep' }]
+  }
+  const issues = configDocument.safeParse(document).error?.issues ?? []
+  return [...issues.flatMap(faultsOf), ...ruleFaults(document)]
 }
 
 /** Codes of our own where a checker's words would say how it works. */
@@ -89,6 +96,7 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 export function namesIn(document: unknown): NamesInConfig {
   const names = namesInDocument.safeParse(document).data
   return {
+    ...namesInRules(document),
     fallbacks: new Map(Object.entries(names?.fallbacks ?? {})),
     defaultFallbacks: names?.default_fallbacks ?? [],
     fallbacksFor: {

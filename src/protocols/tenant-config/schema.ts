@@ -3,6 +3,7 @@ import { STRATEGIES } from '../../core/routing.ts'
 import { LIMITS } from '../limits.ts'
 import { cacheTtl, effortFields } from '../reliability-fields.ts'
 import { modelName, modelNames } from '../routing-fields.ts'
+import { ruleFields } from './rule-fields.ts'
 import { alertFields } from './alert-fields.ts'
 import { guardrailsFields } from './guardrails-fields.ts'
 import { originsFields } from './origins-fields.ts'
@@ -29,13 +30,24 @@ const pool = z.strictObject({
 
 /** A tenant's configuration as it is written. */
 export const configDocument = z.strictObject({
-  fallbacks: fallbackLists.nullish(),
-  default_fallbacks: modelNames.nullish(),
-  context_window_fallbacks: fallbackLists.nullish(),
-  content_policy_fallbacks: fallbackLists.nullish(),
+  ...ruleFields,
+  fallbacks: fallbackLists.nullish().describe('By model: the models to try instead, in order.'),
+  default_fallbacks: modelNames.nullish().describe('The same for models without a list of their own.'),
+  context_window_fallbacks: fallbackLists
+    .nullish()
+    .describe('By model: the models to try when a conversation is too long for it.'),
+  content_policy_fallbacks: fallbackLists
+    .nullish()
+    .describe('By model: the models to try when its host refuses the content.'),
   ...effortFields,
-  cache: z.strictObject({ ttl: cacheTtl.nullish() }).nullish(),
-  pools: z.record(modelName, pool).nullish(),
+  cache: z
+    .strictObject({ ttl: cacheTtl.nullish() })
+    .nullish()
+    .describe('For how many seconds an answer may be reused for equal requests.'),
+  pools: z
+    .record(modelName, pool)
+    .nullish()
+    .describe('By model, * for all others: how its hosts share the calls.'),
   ...alertFields,
   ...originsFields,
   ...limitsSection,

@@ -3,19 +3,27 @@ import { AppError } from '../../core/errors.ts'
 import { isAdmitted, type LiveOffers, offerKey } from '../../core/live.ts'
 import type { Exclusion, ProviderPreferences, RoutingPreferences } from '../../core/routing.ts'
 import type { Policy } from '../decision.ts'
-import { patternTest } from '../filter.ts'
+import { modelTest, patternTest, regionTest } from '../filter.ts'
 import { notForKey } from '../select.ts'
 import type { EmbeddingModel, EmbeddingOffer } from './model.ts'
 
 /** What a plan needs to know of a live host. */
-export type EmbeddingHost = { keepsInputs: boolean; takesTokens: boolean }
+export type EmbeddingHost = {
+  keepsInputs: boolean
+  takesTokens: boolean
+  /** Null where nobody knows. */
+  region: string | null
+}
 
 /** Everything a plan rests on; nothing else is looked at. */
 export type EmbeddingPlanInput = {
   request: EmbeddingRequest
   model: EmbeddingModel
   preferences: RoutingPreferences
-  policy: Pick<Policy, 'allowedModels' | 'keyModels' | 'dataCollection' | 'priced'>
+  policy: Pick<
+    Policy,
+    'allowedModels' | 'deniedModels' | 'keyModels' | 'onlyHosts' | 'regions' | 'dataCollection' | 'priced'
+  >
   /** The live hosts that offer embeddings. */
   hosts: ReadonlyMap<string, EmbeddingHost>
   live: LiveOffers
@@ -81,9 +89,11 @@ function exclusionOf(
   if (!host) return 'no_live_host'
   if (request.inputs.kind === 'tokens' && !host.takesTokens) return 'protocol'
   if (!suits(offer.host, provider)) return 'provider_preferences'
-  if (!patternTest([policy.allowedModels, autoRouter.allowedModels])(model.id)) return 'tenant_allow_list'
+  if (!policy.onlyHosts.every((only) => only.includes(offer.host))) return 'provider_preferences'
+  if (!modelTest(policy, autoRouter)(model.id)) return 'tenant_allow_list'
   const denies = provider.dataCollection === 'deny' || policy.dataCollection === 'deny'
   if (denies && host.keepsInputs) return 'data_policy'
+  if (!regionTest(policy)(host.region)) return 'region'
   return (
     priceBar(offer, provider, policy.priced) ??
     (isAdmitted(live.get(offerKey(offer.host, model.id)), draw) ? null : 'breaker_open')

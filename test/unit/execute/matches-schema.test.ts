@@ -80,6 +80,8 @@ describe('matchesSchema', () => {
     [false, { type: 'object' }, []],
     [true, { additionalProperties: { type: 'number' } }, { a: 1 }],
     [false, { additionalProperties: { type: 'number' } }, { a: 'x' }],
+    [true, { propertyNames: { maxLength: 2 } }, { ab: 1 }],
+    [false, { propertyNames: { maxLength: 2 } }, { abc: 1 }],
     [false, { required: ['toString'] }, {}],
     [false, { properties: { toString: false } }, JSON.parse('{"toString":1}')],
     [true, { oneOf: [{ type: 'string' }, { type: 'number' }] }, 'x'],

@@ -1,9 +1,44 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { SIGNALS } from '../../../src/core/rules.ts'
 import { NO_CONFIG } from '../../../src/core/tenant-config.ts'
 import { decodeConfig, formFaults, namesIn } from '../../../src/protocols/tenant-config/decode-config.ts'
 
+const LEAF = { signal: 'tier', in: ['SIMPLE'] }
+
+const DIRECTION = {
+  model: 'a',
+  override: true,
+  context_window_fallbacks: ['b'],
+  allowed_models: ['a/*'],
+  denied_models: ['c'],
+  provider: { only: ['one'], data_collection: 'deny', sort: 'price', max_price: { prompt: 2 } },
+  cost_quality_tradeoff: 3,
+  min_quality: 0.5,
+  max_cost_usd: 0.1,
+  exploration: 0,
+  regions: ['eu'],
+  reasoning_effort: 'low',
+  num_retries: 0,
+  breaker: { failure_threshold_percentage: 10 },
+}
+
 const WHOLE = {
+  aliases: { Fast: 'a' },
+  routes: { desk: { models: ['a'], fallbacks: ['b'], cache: { ttl: 5 } } },
+  rules: [
+    { id: 'late', when: { signal: 'header.X-Team', exists: true }, then: {} },
+    {
+      id: 'first',
+      description: 'Who is in a hurry',
+      priority: 1,
+      percent: 5,
+      when: { all: [{ signal: 'hour', timezone: 'Asia/Taipei', gte: 9, lt: 18 }, { not: { any: [LEAF] } }] },
+      then: { block: {} },
+    },
+    { id: 'off', enabled: false, when: LEAF, then: {} },
+  ],
+  policy: DIRECTION,
   fallbacks: { 'openai/gpt-5.1': ['gpt-5-mini', 'auto'], a: [] },
   default_fallbacks: ['b'],
   context_window_fallbacks: { a: ['long'] },
@@ -23,11 +58,78 @@ const WHOLE = {
   },
 }
 
+const FIRST_RULE = {
+  id: 'first',
+  when: {
+    kind: 'all',
+    of: [
+      {
+        kind: 'leaf',
+        ref: { of: 'hour' },
+        is: SIGNALS.hour,
+        timezone: 'Asia/Taipei',
+        comparisons: [
+          { operator: 'gte', operand: 9 },
+          { operator: 'lt', operand: 18 },
+        ],
+      },
+      {
+        kind: 'not',
+        of: {
+          kind: 'any',
+          of: [
+            {
+              kind: 'leaf',
+              ref: { of: 'tier' },
+              is: SIGNALS.tier,
+              timezone: null,
+              comparisons: [{ operator: 'in', operand: ['SIMPLE'] }],
+            },
+          ],
+        },
+      },
+    ],
+  },
+  percent: 5,
+  direction: {},
+  block: { message: null },
+}
+
+const LATE_RULE = {
+  id: 'late',
+  when: {
+    kind: 'leaf',
+    ref: { of: 'header', key: 'x-team' },
+    is: { kind: 'text', folded: true },
+    timezone: null,
+    comparisons: [{ operator: 'exists', operand: true }],
+  },
+  percent: 100,
+  direction: {},
+  block: null,
+}
+
 describe('decodeConfig', () => {
   it('reads every field', () => {
     expect(formFaults(WHOLE)).toEqual([])
     expect(decodeConfig(WHOLE)).toEqual({
       ...NO_CONFIG,
+      aliases: new Map([['fast', 'a']]),
+      routes: new Map([['desk', { models: ['a', 'b'], reliability: { cache: { ttlMs: 5_000 } } }]]),
+      rules: [FIRST_RULE, LATE_RULE],
+      policy: {
+        model: 'a',
+        override: true,
+        fallbacksFor: { contextWindow: ['b'] },
+        allowedModels: ['a/*'],
+        deniedModels: ['c'],
+        provider: { only: ['one'], dataCollection: 'deny', sort: 'price', maxPrice: { prompt: 2 } },
+        autoRouter: { costQualityTradeoff: 3, minQuality: 0.5, maxCostUsd: 0.1, explorationRate: 0 },
+        regions: ['eu'],
+        reasoningEffort: 'low',
+        reliability: { retries: 0 },
+        breaker: { failureShare: 0.1, minimumRequests: 20 },
+      },
       fallbacks: new Map([
         ['openai/gpt-5.1', ['gpt-5-mini', 'auto']],
         ['a', []],
@@ -129,6 +231,10 @@ describe('namesIn', () => {
       context_window_fallbacks: { a: ['long'] },
       pools: { a: { deployments: [{ host: 'one', weight: -1 }, null, { host: 2 }] }, b: null },
       unknown: true,
+      aliases: { a: 'b', c: 7 },
+      routes: { desk: { model: 'm', models: 'x' }, shop: null },
+      rules: [null, { then: { fallbacks: ['e', 5] } }, { then: 9 }],
+      policy: { content_policy_fallbacks: ['f'] },
     }
     expect(namesIn(document)).toEqual({
       fallbacks: new Map([
@@ -141,6 +247,17 @@ describe('namesIn', () => {
         ['a', ['one', '', '']],
         ['b', []],
       ]),
+      aliases: new Map([
+        ['a', 'b'],
+        ['c', ''],
+      ]),
+      routes: new Set(['desk', 'shop']),
+      directed: [
+        { path: ['policy', 'content_policy_fallbacks', 0], model: 'f' },
+        { path: ['routes', 'desk', 'model'], model: 'm' },
+        { path: ['rules', 1, 'then', 'fallbacks', 0], model: 'e' },
+        { path: ['rules', 1, 'then', 'fallbacks', 1], model: '' },
+      ],
     })
   })
 })

@@ -117,6 +117,7 @@ export function preferences(rest: Partial<RoutingPreferences> = {}): RoutingPref
 export function hostState(rest: Partial<HostState> = {}): HostState {
   return {
     baseHost: 'host',
+    region: null,
     resells: false,
     share: EVEN_SHARE,
     takesReasoningEffort: true,
@@ -186,6 +187,7 @@ export function filterContext(rest: Partial<FilterContext> = {}): FilterContext 
     draw: 0,
     requested: null,
     isAllowed: () => true,
+    isPlaced: () => true,
     isAllowedByKey: () => true,
     ...rest,
   }
@@ -230,7 +232,7 @@ export function decision(plan: readonly EligibleCandidate[]): Decision {
     demand: demand(),
     plan: [choice, ...others],
     confidence: 0.5,
-    policy: { name: 'balanced', version: 1, propensity: 1 },
+    policy: { name: 'balanced', version: 1, rule: null, route: null, propensity: 1 },
     parameters: 'base',
     judged: plan,
     counterfactual: { best: null, alwaysBestMicroUsd: 1, alwaysCheapestMicroUsd: 1 },

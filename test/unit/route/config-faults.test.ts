@@ -19,6 +19,9 @@ const NOTHING: NamesInConfig = {
   defaultFallbacks: [],
   fallbacksFor: { contextWindow: new Map(), contentPolicy: new Map() },
   deployments: new Map(),
+  aliases: new Map(),
+  routes: new Set(),
+  directed: [],
 }
 const listed = (lists: Record<string, string[]>) => new Map(Object.entries(lists))
 const faultsIn = (names: Partial<NamesInConfig>) => nameFaults({ ...NOTHING, ...names }, CATALOG)
@@ -98,5 +101,30 @@ describe('nameFaults', () => {
         expect(of(fallbacks).length > 0).toBe(left.length > 0)
       }),
     )
+  })
+})
+
+describe('names of aliases, and in directions', () => {
+  it.each([
+    [{ mine: 'a' }, []],
+    [{ mine: 'auto:best' }, []],
+    [{ mine: 'route/desk' }, []],
+    [{ mine: 'Route/Desk' }, []],
+    [{ mine: 'gone' }, one('aliases.mine', 'unknown_model', "'gone'")],
+    [{ mine: 'same' }, one('aliases.mine', 'ambiguous_model')],
+    [{ mine: 'route/shop' }, one('aliases.mine', 'unknown_route', "'shop'")],
+    [{ mine: 'a', other: 'mine' }, one('aliases.other', 'unknown_model')],
+    [{ 'route/x': 'a' }, one('aliases["route/x"]', 'reserved_name')],
+  ])('%j', (aliases, faults) => {
+    const names = new Map(Object.entries<string>(aliases))
+    expect(faultsIn({ aliases: names, routes: new Set(['desk']) })).toEqual(faults)
+  })
+
+  it('tells where an unknown model is named', () => {
+    const directed = [
+      { path: ['rules', 0, 'then', 'model'], model: 'gone' },
+      { path: ['policy', 'models', 1], model: 'alpha' },
+    ]
+    expect(faultsIn({ directed })).toEqual(one('rules[0].then.model', 'unknown_model', "'gone'"))
   })
 })

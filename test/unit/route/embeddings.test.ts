@@ -54,7 +54,7 @@ describe('selectEmbeddingModel', () => {
 
 const TEXT: EmbeddingInputs = { kind: 'texts', texts: ['Hello'] }
 const TOKENS: EmbeddingInputs = { kind: 'tokens', tokens: [[1]] }
-const HOST = { keepsInputs: false, takesTokens: true }
+const HOST = { keepsInputs: false, takesTokens: true, region: null }
 
 type World = { inputs?: EmbeddingInputs; dimensions?: number } & Partial<Omit<EmbeddingPlanInput, 'request'>>
 

@@ -56,6 +56,7 @@ function lacking(...reasons: Exclusion[]): [Partial<FilterContext>, CandidateSke
     taken: new Map([['one', { requests: has('rate_limit') ? 10 : 9, tokens: 0 }]]),
     policy: { ...BALANCED, dataCollection: has('data_policy') ? 'deny' : 'allow' },
     isAllowed: () => !has('tenant_allow_list'),
+    isPlaced: () => !has('region'),
     isAllowedByKey: () => !has('key_allow_list'),
     requested: has('not_requested') ? new Set(['vendor/other']) : null,
     live: has('breaker_open') ? openBreakers('one/vendor/model') : new Map(),

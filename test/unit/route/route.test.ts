@@ -81,12 +81,12 @@ describe('route', () => {
 
   it('keeps to the models that policy and request allow', () => {
     expect(
-      chosen({ ...auto({ costQualityTradeoff: 0 }), policy: { ...BALANCED, allowedModels: ['v/c*'] } }),
+      chosen({ ...auto({ costQualityTradeoff: 0 }), policy: { ...BALANCED, allowedModels: [['v/c*']] } }),
     ).toBe('v/cheap')
     expect(chosen(auto({ costQualityTradeoff: 0, allowedModels: ['v/cheap'] }))).toBe('v/cheap')
-    const both = { ...auto({ allowedModels: ['v/s*'] }), policy: { ...BALANCED, allowedModels: ['v/c*'] } }
+    const both = { ...auto({ allowedModels: ['v/s*'] }), policy: { ...BALANCED, allowedModels: [['v/c*']] } }
     expect(() => decide(both)).toThrow('tenant_allow_list × 3')
-    expect(() => decide({ ...named('strong'), policy: { ...BALANCED, allowedModels: ['v/c*'] } })).toThrow(
+    expect(() => decide({ ...named('strong'), policy: { ...BALANCED, allowedModels: [['v/c*']] } })).toThrow(
       'No model can take this request: tenant_allow_list × 1',
     )
   })

@@ -28,7 +28,8 @@ const CONFIG: TenantConfig = {
   ]),
 }
 const RULES = rulesFor(CONFIG, CATALOG)
-const ruled = (name: string, rest = {}) => withRules(preferences({ model: name, ...rest }), RULES, CATALOG)
+const ruled = (name: string, rest = {}) =>
+  withRules(preferences({ model: name, ...rest }), null, RULES, CATALOG)
 
 describe('rulesFor', () => {
   it('finds rules by model id, without what the catalog has no longer', () => {
@@ -69,7 +70,12 @@ describe('withRules', () => {
 
   it('adds nothing where the tenant says nothing', () => {
     const asked = preferences({ model: 'a', models: ['b'], fallbacksFrom: 0 })
-    expect(withRules(asked, NO_CONFIG, CATALOG)).toEqual(asked)
+    expect(withRules(asked, null, NO_CONFIG, CATALOG)).toEqual(asked)
+  })
+
+  it('adds those of the model that is taken in place of the one asked for', () => {
+    const asked = preferences({ model: 'auto' })
+    expect(withRules(asked, 'a', RULES, CATALOG).models).toEqual(ruled('a').models)
   })
 
   it('refuses an unknown model', () => {
