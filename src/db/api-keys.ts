@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt, or } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { apiKeys, tenants } from './schema.ts'
+import { apiKeys, tenants } from './tenancy-schema.ts'
 
 /** A tenant's key. `hash`: SHA-256 of its secret in hex; the secret itself is nowhere. */
 export type KeyRow = typeof apiKeys.$inferSelect

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { audit } from './schema.ts'
+import { audit } from './tenancy-schema.ts'
 
 /** One change that somebody made. `before` and `after`: JSON without secrets. */
 export type AuditRow = typeof audit.$inferSelect

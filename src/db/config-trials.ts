@@ -1,6 +1,7 @@
 import { and, eq, gte, sql } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { configTrials, decisions } from './schema.ts'
+import { decisions } from './schema.ts'
+import { configTrials } from './tenancy-schema.ts'
 
 /** A decision made while another version of the configuration was tried. */
 export type TrialRow = typeof configTrials.$inferSelect

@@ -2,7 +2,7 @@ import { and, desc, eq, lt } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { RolloutMode } from '../core/tenant-config.ts'
 import type { Db } from './database.ts'
-import { configStates, configVersions } from './schema.ts'
+import { configStates, configVersions } from './tenancy-schema.ts'
 
 /** One version of a tenant's configuration. */
 export type ConfigRow = typeof configVersions.$inferSelect

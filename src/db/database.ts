@@ -1,5 +1,8 @@
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
-import * as schema from './schema.ts'
+import * as history from './schema.ts'
+import * as tenancy from './tenancy-schema.ts'
+
+const schema = { ...history, ...tenancy }
 
 /** D1 with typed queries. */
 export type Db = DrizzleD1Database<typeof schema>

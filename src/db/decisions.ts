@@ -2,7 +2,8 @@ import { and, desc, eq, getTableColumns, lt } from 'drizzle-orm'
 import type { TrialRow } from './config-trials.ts'
 import type { Db } from './database.ts'
 import { insertRows } from './insert-rows.ts'
-import { attempts, configTrials, decisions } from './schema.ts'
+import { attempts, decisions } from './schema.ts'
+import { configTrials } from './tenancy-schema.ts'
 
 /** One decision and what became of it. */
 export type DecisionRow = typeof decisions.$inferSelect

@@ -1,6 +1,7 @@
 import { and, desc, eq, exists, gt, isNotNull } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { feedback, tenants } from './schema.ts'
+import { feedback } from './schema.ts'
+import { tenants } from './tenancy-schema.ts'
 
 /** What one source says of one decision. */
 export type FeedbackRow = typeof feedback.$inferSelect

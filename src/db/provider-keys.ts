@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { providerKeys } from './schema.ts'
+import { providerKeys } from './tenancy-schema.ts'
 
 /** A tenant's own account at a host, its key sealed. */
 export type ProviderKeyRow = typeof providerKeys.$inferSelect

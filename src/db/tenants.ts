@@ -1,6 +1,6 @@
 import { asc, eq, gt } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { tenants } from './schema.ts'
+import { tenants } from './tenancy-schema.ts'
 
 export type TenantRow = typeof tenants.$inferSelect
 

@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { webhookSecrets } from './schema.ts'
+import { webhookSecrets } from './tenancy-schema.ts'
 
 /** What a tenant's webhooks are signed with, sealed. */
 export type WebhookSecretRow = typeof webhookSecrets.$inferSelect
