@@ -110,8 +110,8 @@ async function latencies(port: number, mode: Mode): Promise<number[]> {
   return all
 }
 
-/** Many at once until all is spent. @returns how much more than there was, and how much of it was not used, micro-USD */
-async function overspending(ports: readonly number[], mode: Mode) {
+/** Many at once until all is spent. @returns what was spent, in micro-USD, and by how many answers */
+async function spentTogether(ports: readonly number[], mode: Mode) {
   let spent = 0
   let answered = 0
   let rounds = 0
@@ -155,7 +155,7 @@ try {
   for (const mode of MODES) {
     const own = times.get(mode) ?? []
     const [p50, p99] = [quantile(own, 0.5), quantile(own, 0.99)]
-    const { spent, answered } = mode === 'none' ? { spent: 0, answered: 0 } : await overspending(ports, mode)
+    const { spent, answered } = mode === 'none' ? { spent: 0, answered: 0 } : await spentTogether(ports, mode)
     rows[mode] = {
       'p50 ms': Number(p50.toFixed(2)),
       'p99 ms': Number(p99.toFixed(2)),
