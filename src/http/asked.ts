@@ -2,6 +2,7 @@ import { chanceOf } from '../core/hash.ts'
 import type { GuardFinding } from '../core/guardrails.ts'
 import type { TenantConfig } from '../core/tenant-config.ts'
 import type { Inbound } from '../protocols/inbound.ts'
+import { unitOf } from '../route/rules/signals.ts'
 import type { RequestScope } from './context.ts'
 import type { ConfigVersion } from './tenant.ts'
 
@@ -23,10 +24,11 @@ export function askedOf(scope: RequestScope, inbound: Inbound): Asked {
 }
 
 /** While a version is tried, those who share a session, or a user, all go by it, or all do not. */
-function configFor({ tenant, requestId }: RequestScope, { chat, routing }: Inbound): ConfigVersion {
+function configFor({ tenant, caller, requestId }: RequestScope, { chat, routing }: Inbound): ConfigVersion {
   const { config } = tenant
   const { candidate } = config
   if (candidate?.mode !== 'percent') return config
-  const together = routing.sessionId ?? chat.user ?? requestId
-  return chanceOf(`${together} ${candidate.version}`) < candidate.percent / 100 ? candidate : config
+  const user = caller.userId ?? chat.user ?? null
+  const unit = unitOf({ session: routing.sessionId ?? null, user, requestId })
+  return chanceOf(`${unit} ${candidate.version}`) < candidate.percent / 100 ? candidate : config
 }

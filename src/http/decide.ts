@@ -9,11 +9,11 @@ import { BALANCED, type Decision, type HostState, type Policy } from '../route/d
 import { shapeOf } from '../route/request-shape.ts'
 import { route, type RoutingInput } from '../route/route.ts'
 import { directedPolicy, directedPreferences, directedShape } from '../route/rules/apply.ts'
-import type { Signals } from '../route/rules/signals.ts'
+import type { Directed } from '../route/rules/directions-for.ts'
 import { withRules } from '../route/tenant-rules.ts'
 import type { Asked } from './asked.ts'
 import { randomBytes } from './context.ts'
-import { demandOf, directedBy, signalsOf } from './directed.ts'
+import { demandOf, directedFor } from './directed.ts'
 import type { Hosts } from './hosts.ts'
 import { beliefsFor } from './learned.ts'
 import { liveCatalog } from './live-catalog.ts'
@@ -23,17 +23,24 @@ import { sessionMemory } from './session.ts'
 import { rulesIn } from './tenant-rules.ts'
 
 /** What a decision rests on besides the rules: what is asked, with preferences as sent, and what is known then. */
-export type Circumstances = Omit<RoutingInput, 'policy'> & {
-  /** What rules see of the request. */
-  signals: Signals
-}
+export type Circumstances = Omit<RoutingInput, 'policy'>
 
-/** The rules that a decision is made by, and what its key may ask for. */
-export type Ruled = Pick<Asked, 'config' | 'version'> & Pick<Policy, 'keyModels' | 'priced'>
+/** The rules that a decision is made by, where they direct the request, and what its key may ask for. */
+export type Ruled = Pick<Asked, 'config' | 'version'> &
+  Pick<Policy, 'keyModels' | 'priced'> & { directed: Directed }
 
-export function ruledBy({ scope, inbound, config, version }: Asked): Ruled {
-  const priced = countsMoney({ scope, config, user: inbound.chat.user }, Date.now())
-  return { config, version, keyModels: scope.caller.allowedModels, priced }
+/** @throws AppError where a rule refuses the request */
+export function ruledBy(asked: Asked): Ruled {
+  const { scope, inbound, config, version } = asked
+  const now = Date.now()
+  const priced = countsMoney({ scope, config, user: inbound.chat.user }, now)
+  return {
+    config,
+    version,
+    keyModels: scope.caller.allowedModels,
+    priced,
+    directed: directedFor(asked, now),
+  }
 }
 
 /**
@@ -58,7 +65,6 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
     request: shapeOf(inbound.chat),
     demand: demandOf({ inbound }),
     preferences: inbound.routing,
-    signals: signalsOf({ scope, inbound }, now),
     catalog: liveCatalog(env, now, background),
     hosts: hostStates(tenant.hosts, ({ access }) => termsOf(access.host, inbound.chat)),
     live: liveOffers(scope, now),
@@ -68,14 +74,13 @@ export async function circumstancesOf({ scope, inbound }: Asked): Promise<Circum
 }
 
 /**
- * What a request's rules make of it in given circumstances: equal ones give equal decisions.
+ * What rules make of a request in given circumstances: equal ones give equal decisions.
  *
- * @throws AppError when no model may take it, or a rule refuses it
+ * @throws AppError when no model may take it
  */
 export function decideIn(circumstances: Circumstances, ruled: Ruled, env: Env): Decision {
-  const { catalog, request, preferences: sent, signals } = circumstances
-  const { config } = ruled
-  const directed = directedBy(config, signals)
+  const { catalog, request, preferences: sent } = circumstances
+  const { config, directed } = ruled
   const rules = rulesIn(config, catalog)
   const policy = directedPolicy(basePolicy(ruled, rules, env), directed, catalog)
   const preferences = directedPreferences(sent, directed, { config, catalog })
@@ -112,8 +117,8 @@ export function hostStates(
 ): ReadonlyMap<string, HostState> {
   const states = new Map<string, HostState>()
   for (const [id, host] of hosts) {
-    const { share, region } = host
-    const { id: baseHost, takesReasoningEffort, keepsInputs, resells = false } = host.access.host
+    const { access, share, region } = host
+    const { id: baseHost, takesReasoningEffort, keepsInputs, resells = false } = access.host
     const own = { baseHost, region, share, takesReasoningEffort, keepsInputs, resells }
     states.set(id, Object.assign(terms(host, id), own))
   }
@@ -127,7 +132,7 @@ function termsOf(host: Host, chat: ChatRequest): Terms {
     seals: adapter.seals,
     ownFormat: adapter.relays === true && speaks,
     takesContent: speaks || !chat.native || chat.native.onlyHere.length === 0,
-    // Few ask for it.
+    // Looked for where somebody requires them.
     get takesAllParameters() {
       return adapter.unsupported(chat).length === 0
     },

@@ -2,14 +2,18 @@ import type { MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
 import type { RouterRoute } from 'hono/types'
-import { SCOPES } from '../core/caller.ts'
 import { AppError } from '../core/errors.ts'
 import type { AppContext, AppEnv } from './context.ts'
-import { requireKey } from './middleware.ts'
+import { requireKey, requireOperator } from './middleware.ts'
 import type { Access, Operation } from './operations/operation.ts'
 import { OPERATIONS } from './operations/table.ts'
 
-const CHECKS = new Map<Access, MiddlewareHandler<AppEnv>>(SCOPES.map((scope) => [scope, requireKey(scope)]))
+const CHECKS: Readonly<Record<Exclude<Access, 'public'>, MiddlewareHandler<AppEnv>>> = {
+  inference: requireKey('inference'),
+  agents: requireKey('agents'),
+  admin: requireKey('admin'),
+  operator: requireOperator,
+}
 
 const BY_NAME = new Map(OPERATIONS.map((operation) => [nameOf(operation.method, operation.path), operation]))
 /** Routes that have been asked for, and what the table says of them. */
@@ -20,9 +24,7 @@ export const door = createMiddleware<AppEnv>(async function checkAccess(c, next)
   const operation = operationAsked(c)
   if (!operation) throw new AppError('not_found', `No ${c.req.method} ${c.req.path}`)
   if (operation.access === 'public') return next()
-  const check = CHECKS.get(operation.access)
-  if (!check) throw new AppError('internal', 'Something went wrong on our side', { cause: operation.path })
-  return check(c, next)
+  return CHECKS[operation.access](c, next)
 })
 
 /** The operation whose handler the router found first. */

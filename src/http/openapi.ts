@@ -99,12 +99,7 @@ function contentOf(schema: JsonSchema, types: readonly string[] = ['application/
   )
 }
 
-const GUARDED: readonly ErrorCode[] = [
-  'missing_api_key',
-  'invalid_api_key',
-  'insufficient_scope',
-  'rate_limit_exceeded',
-]
+const GUARDED: readonly ErrorCode[] = ['missing_api_key', 'invalid_api_key', 'insufficient_scope']
 const READING: readonly ErrorCode[] = [
   'invalid_request',
   'invalid_json',
@@ -116,6 +111,7 @@ const READING: readonly ErrorCode[] = [
 function errorResponses({ path, access, params, query, body, errors = [] }: Operation) {
   const codes = new Set<ErrorCode>([
     ...(access === 'public' ? [] : GUARDED),
+    ...(access === 'public' || access === 'operator' ? [] : ['rate_limit_exceeded' as const]),
     ...(params ? ['not_found' as const] : []),
     ...(query ? ['invalid_request' as const] : []),
     ...(body ? READING : []),

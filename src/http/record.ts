@@ -69,10 +69,10 @@ function queueDecision(
   aftermath: Aftermath,
   shadow: Shadow | null,
 ): void {
-  const { scope, circumstances } = decided
+  const { scope } = decided
   const { candidate } = scope.tenant.config
   const trial = candidate && trialOf(decided, candidate, shadow)
-  const told = { ...detail, asked: askedBody(circumstances), ...(shadow && { shadow: shadowBody(shadow) }) }
+  const told = { ...detail, asked: askedBody(decided), ...(shadow && { shadow: shadowBody(shadow) }) }
   queueEntry(scope, historyEntry({ ...scope, ...decided }, told, aftermath, trial))
 }
 

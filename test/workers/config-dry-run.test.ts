@@ -69,8 +69,6 @@ async function decisions(key: Key, ...bodies: readonly object[]): Promise<string
   return ids
 }
 
-const PINNED = { reasoning_effort: null, reason: 'pinned_by_request', rule: null }
-
 describe('POST /v1/config/dry-run', () => {
   it('tells what would be decided otherwise, and at what cost', async () => {
     const key = await mintKey()
@@ -84,15 +82,43 @@ describe('POST /v1/config/dry-run', () => {
       diff: [{ op: 'add', path: '/pools', to: RESOLD.pools }],
     })
     expect(replay).toMatchObject({ decisions: 3, refused: { before: 0, after: 0 } })
+    const named = { reasoning_effort: null, reason: 'pinned_by_request', rule: null }
     expect(replay?.examples).toContainEqual({
       decision_id: pinned,
-      before: { model: MINI, provider: 'openai', ...PINNED },
-      after: { model: MINI, provider: 'openrouter', ...PINNED },
+      before: { model: MINI, provider: 'openai', ...named },
+      after: { model: MINI, provider: 'openrouter', ...named },
       cost_usd: { before: expect.any(Number), after: expect.any(Number) },
     })
     const shares = replay?.models.reduce((sum, { after }) => sum + after, 0)
     expect(shares).toBeCloseTo(1, 3)
     expect((await get(key, '/v1/config')).status).toBe(404)
+  })
+
+  it('replays rules, but for what hangs on words and on headers that were not kept', async () => {
+    const key = await mintKey()
+    const gold = { metadata: { tier: 'gold' } }
+    const [, paid] = await decisions(key, ask('auto'), ask('auto', gold))
+    const rules = (when: object, then: object = { model: MINI }) => ({ rules: [{ id: 'r', when, then }] })
+    const tier = { signal: 'metadata.tier', eq: 'gold' }
+    expect((await ran(key, rules(tier))).replay).toMatchObject({
+      decisions: 2,
+      changed: 1,
+      examples: [{ decision_id: paid, after: { model: MINI, reason: 'rule', rule: 'r' } }],
+    })
+    const said = { signal: 'text', contains: 'hello' }
+    expect((await ran(key, rules({ all: [tier, said] }))).replay).toMatchObject({
+      decisions: 1,
+      changed: 0,
+      skipped: { text_conditions: 1 },
+    })
+    expect((await ran(key, rules({ signal: 'header.x-team', eq: 'a' }))).replay).toMatchObject({
+      decisions: 0,
+      skipped: { unknown_headers: 2 },
+    })
+    expect((await ran(key, rules(tier, { block: { message: 'No' } }))).replay).toMatchObject({
+      refused: { before: 0, after: 1 },
+      examples: [{ after: { error: 'blocked_by_rule' } }],
+    })
   })
 
   it('makes the same decisions again by the same rules, whatever was asked', async () => {

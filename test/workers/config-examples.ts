@@ -24,6 +24,40 @@ export const CONFIG_EXAMPLES = {
     },
     cache: { ttl: 300 },
   },
+  'personal data stays with its owner': {
+    guardrails: [
+      { id: 'personal-data', kind: 'pii', on: ['input', 'output'], action: 'mask' },
+      {
+        id: 'staff-numbers',
+        kind: 'regex',
+        on: ['input', 'output'],
+        action: 'mask',
+        patterns: ['\\bEMP-\\d{4}\\b'],
+        mask_with: '[STAFF]',
+      },
+      { id: 'projects', kind: 'keywords', on: ['output'], action: 'block', words: ['Project X', '机密'] },
+    ],
+  },
+  'a support desk and nothing else': {
+    guardrails: [
+      { id: 'attacks', kind: 'prompt_injection', action: 'block', threshold: 0.6 },
+      { id: 'support-only', kind: 'topics', action: 'block', languages: ['en', 'zh'] },
+      { id: 'short-questions', kind: 'max_tokens', action: 'block', tokens: 4_000 },
+    ],
+  },
+  "a checker of one's own": {
+    guardrails: [
+      {
+        id: 'checker',
+        kind: 'webhook',
+        on: ['input', 'output'],
+        action: 'block',
+        url: 'https://checker.example/v1/check',
+        timeout_ms: 1_000,
+        fail_open: false,
+      },
+    ],
+  },
   'cheap for simple questions, strong for code': {
     rules: [
       {
@@ -133,40 +167,6 @@ export const CONFIG_EXAMPLES = {
           ],
         },
         then: { block: { message: 'Try it yourself first' } },
-      },
-    ],
-  },
-  'personal data stays with its owner': {
-    guardrails: [
-      { id: 'personal-data', kind: 'pii', on: ['input', 'output'], action: 'mask' },
-      {
-        id: 'staff-numbers',
-        kind: 'regex',
-        on: ['input', 'output'],
-        action: 'mask',
-        patterns: ['\\bEMP-\\d{4}\\b'],
-        mask_with: '[STAFF]',
-      },
-      { id: 'projects', kind: 'keywords', on: ['output'], action: 'block', words: ['Project X', '机密'] },
-    ],
-  },
-  'a support desk and nothing else': {
-    guardrails: [
-      { id: 'attacks', kind: 'prompt_injection', action: 'block', threshold: 0.6 },
-      { id: 'support-only', kind: 'topics', action: 'block', languages: ['en', 'zh'] },
-      { id: 'short-questions', kind: 'max_tokens', action: 'block', tokens: 4_000 },
-    ],
-  },
-  "a checker of one's own": {
-    guardrails: [
-      {
-        id: 'checker',
-        kind: 'webhook',
-        on: ['input', 'output'],
-        action: 'block',
-        url: 'https://checker.example/v1/check',
-        timeout_ms: 1_000,
-        fail_open: false,
       },
     ],
   },

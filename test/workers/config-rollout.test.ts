@@ -209,6 +209,19 @@ describe('a shadow', () => {
     })
   })
 
+  it('is told by the code of its refusal where it refuses, and is read with headers of its own', async () => {
+    const block = { when: { signal: 'header.x-app', eq: 'classroom' }, then: { block: {} } }
+    const key = await tenantWith({}, { rules: [{ id: 'no', ...block }] })
+    await rollOut(key, { version: 2, mode: 'shadow' })
+    const answer = await post(key, '/v1/route', ask(MINI), { 'x-app': 'classroom' })
+    expect(answer.status).toBe(200)
+    const detail: unknown = JSON.parse((await recorded(key, decisionIdOf(answer))).decision.detail)
+    expect(detail).toMatchObject({ shadow: { version: 2, error: 'blocked_by_rule' } })
+    expect(await rollout(key)).toMatchObject({
+      candidate: { comparison: { decisions: 1, compared: 0, failed: 1, agreement: null } },
+    })
+  })
+
   it('decides from what was known when the other did', async () => {
     const key = await tenantWith({}, AWAY)
     await rollOut(key, { version: 2, mode: 'shadow' })

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { createId } from '../../src/core/ids.ts'
 import { openTraining } from '../../src/db/trainings.ts'
 import { ANTHROPIC, anthropicAnswer, fakeHosts, OPENAI, refusal } from './hosts.ts'
-import { ask, db, decisionIdOf, jsonRequest, type Key, post, recorded } from './world.ts'
+import { ask, db, decisionIdOf, get, jsonRequest, type Key, post, recorded } from './world.ts'
 
 const MODEL = 'anthropic/claude-haiku-4.5'
 const AT_ANTHROPIC = { model: MODEL, provider: { only: ['anthropic'] } }
@@ -17,17 +17,38 @@ export const OWNED: Readonly<Record<string, (owner: Key) => Promise<string>>> = 
   },
   async response(owner) {
     const answer = await post(owner, '/v1/responses', { ...AT_ANTHROPIC, input: 'Say something' })
+    await recorded(owner, decisionIdOf(answer))
     return z.object({ id: z.string() }).parse(await answer.json()).id
   },
   async training({ tenantId }) {
     const id = createId('train', Date.now(), crypto.getRandomValues(new Uint8Array(16)))
     return (await openTraining(db, { tenantId, id, createdAt: Date.now() })).id
   },
+  async key(owner) {
+    const answer = await post(owner, '/v1/keys', bodyFor('createKey'))
+    return z.object({ id: z.string() }).parse(await answer.json()).id
+  },
+  /** The last of a few: whoever has made fewer has none of this number. */
+  async config_version(owner) {
+    const answers = [await putConfig(owner), await putConfig(owner), await putConfig(owner)]
+    const numbers = answers.map((answer) => answer.json())
+    return String(z.object({ version: z.int() }).parse(await numbers.at(-1)).version)
+  },
+  async provider(owner) {
+    await put(owner, '/v1/providers/openai', bodyFor('putProvider'))
+    return 'openai'
+  },
 }
 
-function putConfig(owner: Key): Promise<Response> {
-  const init = jsonRequest(owner, bodyFor('putConfig'))
-  return exports.default.fetch('http://switchyard/v1/config', { ...init, method: 'PUT' })
+async function putConfig(owner: Key): Promise<Response> {
+  const { headers } = await get(owner, '/v1/config')
+  const tag = headers.get('etag')
+  return put(owner, '/v1/config', bodyFor('putConfig'), tag === null ? {} : { 'if-match': tag })
+}
+
+function put(owner: Key, path: string, body: unknown, headers: Record<string, string> = {}) {
+  const init = jsonRequest(owner, body, headers)
+  return exports.default.fetch(`http://switchyard${path}`, { ...init, method: 'PUT' })
 }
 
 /** What belongs to nobody: everybody names the same. */
@@ -36,7 +57,12 @@ export const SHARED: Readonly<Record<string, string>> = { model: MODEL }
 /** Ids by kind. */
 export type Ids = Readonly<Record<string, string>>
 
-const NOBODY: Ids = { decision: 'dec_none', response: 'resp_none', training: 'train_none' }
+const NOBODY: Ids = {
+  decision: 'dec_none',
+  response: 'resp_none',
+  training: 'train_none',
+  config_version: '999',
+}
 
 /** A body that each operation takes, by its id. What it names is one of `ids`. */
 export function bodyFor(operation: string, ids: Ids = NOBODY): unknown {
@@ -56,21 +82,35 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   createFeedback: ({ decision }) => ({ decision_id: decision, score: 0.5 }),
   simulatePolicy: () => ({ policy: {} }),
   addOutcomes: () => JSON.stringify({ prompt: 'Say hello.', model: MODEL, score: 1 }),
+  rollBackConfig: ({ config_version: version }) => ({ version: Number(version) }),
+  putRollout: ({ config_version: version }) => ({ version: Number(version), mode: 'shadow' }),
+  createKey: () => ({ name: 'Another', scopes: ['inference'] }),
+  updateKey: () => ({ name: 'Renamed' }),
+  rotateKey: () => ({}),
+  putProvider: () => ({ api_key: 'sk-an-account-of-its-own' }),
   rollBackTraining: ({ training }) => ({ to: training }),
   putConfig: () => ({ default_fallbacks: ['auto'] }),
 }
 
-/** Bodies that name a tenant's objects, by operation. */
-export const NAMING: ReadonlySet<string> = new Set(['createResponse', 'createFeedback', 'rollBackTraining'])
+/** Bodies that name a tenant's objects: of which kind, by operation. */
+export const NAMED: Readonly<Record<string, string>> = {
+  createResponse: 'response',
+  createFeedback: 'decision',
+  rollBackTraining: 'training',
+  rollBackConfig: 'config_version',
+  putRollout: 'config_version',
+}
 
-/** One of each kind, and a configuration; hosts answer from then on. */
-export async function makeAll(owner: Key): Promise<Ids> {
+/** Kinds that each tenant has its own of under the same names, and a name that none has made. */
+export const COMMON: Ids = { config_version: '999999', provider: 'anthropic' }
+
+/** One of each of these kinds; hosts answer from then on. */
+export async function makeAll(owner: Key, kinds: readonly string[] = Object.keys(OWNED)): Promise<Ids> {
   fakeHosts({
     [ANTHROPIC]: () => anthropicAnswer('Kept words'),
     [OPENAI]: () => refusal(400, 'Not today'),
   })
   const made: Record<string, string> = {}
-  for (const [kind, make] of Object.entries(OWNED)) made[kind] = await make(owner)
-  await putConfig(owner)
+  for (const kind of kinds) made[kind] = (await OWNED[kind]?.(owner)) ?? ''
   return made
 }

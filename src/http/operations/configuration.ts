@@ -1,4 +1,6 @@
+import * as z from 'zod'
 import { configDocument } from '../../protocols/tenant-config/schema.ts'
+import { wrapped } from '../routes/config-dry-run.ts'
 import { rollout } from '../routes/config-rollout.ts'
 import { comparing, page, rollback, saving } from '../routes/config.ts'
 import { listOf, objectOf, type Operation } from './operation.ts'
@@ -8,6 +10,8 @@ const REPLACED = ['precondition_failed', 'precondition_required'] as const
 const VERSION = objectOf('config.version', ['version', 'created', 'created_by'])
 const ROLLOUT = objectOf('config.rollout', ['version', 'candidate'])
 const DOCUMENT = { type: 'object' }
+/** The document itself, or with how many decisions are to be made again. */
+const dryRunBody = z.union([wrapped, configDocument])
 /** The one that is told first is meant where nothing is said. */
 const DOCUMENTS = ['application/json', 'application/yaml'] as const
 
@@ -66,6 +70,19 @@ export const CONFIGURATION: readonly Operation[] = [
     query: comparing,
     answer: { description: 'The changes', schema: objectOf('config.diff', ['from', 'to', 'changes']) },
     errors: ['not_found'],
+  },
+  {
+    id: 'dryRunConfig',
+    method: 'POST',
+    path: '/v1/config/dry-run',
+    access: 'admin',
+    tag: 'Configuration',
+    summary: 'What a configuration would have changed of the last decisions',
+    body: { schema: dryRunBody, types: DOCUMENTS },
+    answer: {
+      description: 'Whether it is valid, what differs, and who would have answered',
+      schema: objectOf('config.dry_run', ['valid', 'errors', 'version', 'diff', 'replay']),
+    },
   },
   {
     id: 'rollBackConfig',

@@ -3,15 +3,11 @@ import { DECISIONS } from './decisions.ts'
 import { HISTORY } from './history.ts'
 import { INFERENCE } from './inference.ts'
 import type { Operation } from './operation.ts'
+import { operatorOperations } from './operator.ts'
 import { SERVICE } from './service.ts'
 import { TENANCY } from './tenancy.ts'
 
+const OF_TENANTS = [...INFERENCE, ...DECISIONS, ...HISTORY, ...CONFIGURATION, ...TENANCY]
+
 /** Every call of the API. What is not in it is not served. */
-export const OPERATIONS: readonly Operation[] = [
-  ...INFERENCE,
-  ...DECISIONS,
-  ...HISTORY,
-  ...CONFIGURATION,
-  ...TENANCY,
-  ...SERVICE,
-]
+export const OPERATIONS: readonly Operation[] = [...OF_TENANTS, ...operatorOperations(OF_TENANTS), ...SERVICE]

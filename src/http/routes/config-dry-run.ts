@@ -6,18 +6,20 @@ import type { TenantConfig } from '../../core/tenant-config.ts'
 import { configInForce } from '../../db/config-versions.ts'
 import { openDb } from '../../db/database.ts'
 import { listAsked } from '../../db/replay.ts'
+import type { Env } from '../../env.ts'
 import { invalidField } from '../../protocols/invalid-field.ts'
 import { decodeConfig } from '../../protocols/tenant-config/decode-config.ts'
-import { headersRead, isUncertain } from '../../route/rules/directions-for.ts'
-import { readAsked } from '../asked-body.ts'
-import { outcomeOf, type Skip, startReplay } from '../config-replay.ts'
+import { directionsFor, headersRead } from '../../route/rules/directions-for.ts'
+import { type AskedBody, readAsked } from '../asked-body.ts'
+import { outcomeOf, startReplay } from '../config-replay.ts'
 import { configFaults } from '../config-requests.ts'
 import { type AppContext, type AppEnv, backgroundOf, scopeOf } from '../context.ts'
-import { type Circumstances, decideIn, type Ruled } from '../decide.ts'
+import { decideIn } from '../decide.ts'
+import { unlessBlocked } from '../directed.ts'
 import { liveCatalog } from '../live-catalog.ts'
 import { liveOffers } from '../live-stats.ts'
 import { readDocument } from '../read-document.ts'
-import { recordedCircumstances, type Today } from '../recorded-circumstances.ts'
+import { recordedCircumstances, recordedSignals, type Today } from '../recorded-circumstances.ts'
 
 const MAX_DECISIONS = 1_000
 const DEFAULT_DECISIONS = 200
@@ -26,7 +28,8 @@ const PAGE = 100
 /** Comes after every id. */
 const LAST_ID = 'dec_~'
 
-const wrapped = z.strictObject({
+/** A document may also be sent alone. */
+export const wrapped = z.strictObject({
   config: z.unknown().optional(),
   last: z.int().min(1).max(MAX_DECISIONS).default(DEFAULT_DECISIONS),
 })
@@ -67,19 +70,8 @@ async function replay(c: AppContext, before: TenantConfig, after: TenantConfig, 
     const rows = await listAsked(openDb(c.env.DB), page)
     for (const row of rows) {
       const asked = readAsked(row.asked)
-      if (!asked) {
-        made.skip('unrecorded')
-        continue
-      }
-      const circumstances = recordedCircumstances(row, asked, today)
-      const unknown = unknownTo(circumstances, before) ?? unknownTo(circumstances, after)
-      if (unknown) {
-        made.skip(unknown)
-        continue
-      }
-      const under = (config: TenantConfig) =>
-        outcomeOf(() => decideIn(circumstances, ruledAlone(config), c.env))
-      made.add(row.id, under(before), under(after))
+      if (asked) replayOne(made, { row, asked, today, env: c.env }, [before, after])
+      else made.skip('unrecorded')
     }
     left -= rows.length
     const end = rows.at(-1)
@@ -89,16 +81,32 @@ async function replay(c: AppContext, before: TenantConfig, after: TenantConfig, 
   return made.body()
 }
 
-/** What rules look at that is not recorded; null where they can tell without. */
-function unknownTo({ signals }: Circumstances, config: TenantConfig): Skip | null {
-  if (headersRead(config.rules).length > 0) return 'unknown_headers'
-  return isUncertain(config, signals) ? 'text_conditions' : null
-}
+type Recorded = { row: { id: string; createdAt: number }; asked: AskedBody; today: Today; env: Env }
 
-/** By a configuration alone: whose key it was, and what that may ask for, is not looked at. */
-function ruledAlone(config: TenantConfig): Ruled {
-  const priced = config.limits.some(({ limits }) => limits.budget !== null)
-  return { config, version: 0, keyModels: null, priced }
+/** What hangs on texts, or on headers that nobody asked for then, cannot be told. */
+function replayOne(
+  made: ReturnType<typeof startReplay>,
+  { row, asked, today, env }: Recorded,
+  configs: readonly [TenantConfig, TenantConfig],
+): void {
+  const asksForOthers = ({ rules }: TenantConfig) =>
+    headersRead(rules).some((name) => !Object.hasOwn(asked.signals.headers, name))
+  if (configs.some(asksForOthers)) return made.skip('unknown_headers')
+  const circumstances = recordedCircumstances(row, asked, today)
+  const signals = recordedSignals(row, asked)
+  let uncertain = false
+  const under = (config: TenantConfig) =>
+    outcomeOf(() => {
+      const directed = directionsFor(config, signals)
+      uncertain ||= directed.uncertain
+      // The limits of keys and tenants are of today, and are not looked at.
+      const priced = config.limits.some(({ limits }) => limits.budget !== null)
+      const ruled = { config, version: 0, keyModels: asked.keyModels, priced }
+      return decideIn(circumstances, { ...ruled, directed: unlessBlocked(directed) }, env)
+    })
+  const [before, after] = [under(configs[0]), under(configs[1])]
+  if (uncertain) made.skip('text_conditions')
+  else made.add(row.id, before, after)
 }
 
 function todayFor(c: AppContext): Today {

@@ -21,19 +21,19 @@ const TENANT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/
 const name = z.string().trim().min(1).max(MAX_NAME_CHARS)
 
 /** A tenant that is to be made. */
-const newTenantBody = z.strictObject({
+export const newTenantBody = z.strictObject({
   id: z.string().regex(TENANT_ID, { error: 'lower-case letters, digits, - and _, at most 63' }),
   name: name.optional(),
   limits: limitsField,
 })
 /** What is to be changed of a tenant; a field that is absent stays. */
-const tenantPatchBody = z.strictObject({
+export const tenantPatchBody = z.strictObject({
   name: name.optional(),
   disabled: z.boolean().optional(),
   limits: limitsField,
 })
 
-const page = z.object({
+export const page = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
   /** A tenant's id: those after it. */
   after: z.string().min(1).max(64).optional(),

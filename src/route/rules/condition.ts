@@ -79,7 +79,7 @@ function folded<V extends Value>(value: V): V | string {
 function readerOf(ref: SignalRef, clock: Clock): (signals: Signals) => Value {
   if ('key' in ref) {
     const { of, key } = ref
-    return of === 'metadata' ? ({ metadata }) => valueIn(metadata, key) : ({ header }) => header(key)
+    return ({ metadata, headers }) => valueIn(of === 'metadata' ? metadata : headers, key)
   }
   const read = READERS[ref.of]
   return (signals) => read(signals, clock)

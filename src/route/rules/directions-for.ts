@@ -19,6 +19,8 @@ export type Directed = {
   route: string | null
   /** Why the request is refused; null where it is not. */
   block: Rule['block']
+  /** True: a rule that reads texts, which are not known any more, may have matched before the one that is told. */
+  uncertain: boolean
 }
 
 /**
@@ -33,24 +35,20 @@ export function directionsFor(config: TenantConfig, signals: Signals): Directed 
   if (route !== null && !ofRoute) {
     throw new AppError('model_not_found', `There is no route '${route}'`, { param: 'model' })
   }
-  const { rule } = firstMatch(config.rules, signals)
+  const { rule, uncertain } = firstMatch(config.rules, signals)
   return {
     model: route === null ? meant : 'auto',
     directions: [rule?.direction, ofRoute, config.policy].filter((one) => one !== undefined),
     rule: rule?.id ?? null,
     route,
     block: rule?.block ?? null,
+    uncertain,
   }
-}
-
-/** Whether texts that are not known any more may decide which rule directs a request. */
-export function isUncertain({ rules }: TenantConfig, signals: Signals): boolean {
-  return firstMatch(rules, signals).uncertain
 }
 
 /** What holds for all requests of a tenant, for one that no rule looks at. @param model as asked */
 export function generalDirections({ policy }: TenantConfig, model: string): Directed {
-  return { model, directions: [policy], rule: null, route: null, block: null }
+  return { model, directions: [policy], rule: null, route: null, block: null, uncertain: false }
 }
 
 /** The headers that rules look at, by lower-case name. */

@@ -1,7 +1,7 @@
 import type { ChatRequest, Message } from '../../core/chat.ts'
 import type { Demand } from '../../core/demand.ts'
 
-/** What rules see of a request; plain data but for headers and texts, which are never kept. */
+/** What rules see of a request; plain data but for the texts, which are never kept. */
 export type Signals = {
   /** Unix ms. */
   now: number
@@ -18,8 +18,8 @@ export type Signals = {
   /** The caller's continent, or `local`. */
   region: string
   metadata: Readonly<Record<string, string>>
-  /** The value of a header, by its lower-case name; null without one. */
-  header: (name: string) => string | null
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string>>
   /** Null where they are not known any more. */
   texts: Texts | null
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { directionsFor, headersRead, isUncertain } from '../../../../src/route/rules/directions-for.ts'
+import { directionsFor, headersRead } from '../../../../src/route/rules/directions-for.ts'
 import type { Signals } from '../../../../src/route/rules/signals.ts'
 import { demand } from '../builders.ts'
 import { configOf, signals, texts } from './signals.ts'
@@ -45,11 +45,7 @@ describe('a condition', () => {
     [{ signal: 'metadata.plan', eq: 'gold' }, { metadata: { plan: 'gold' } }, true],
     [{ signal: 'metadata.plan', eq: 'gold' }, {}, false],
     [{ signal: 'metadata.constructor', exists: true }, {}, false],
-    [
-      { signal: 'header.X-Team', contains: 'RED' },
-      { header: (name) => (name === 'x-team' ? 'infra-red' : null) },
-      true,
-    ],
+    [{ signal: 'header.X-Team', contains: 'RED' }, { headers: { 'x-team': 'infra-red' } }, true],
     [{ signal: 'hour', eq: 23 }, {}, true],
     [{ signal: 'hour', eq: 7, timezone: 'Asia/Taipei' }, {}, true],
     [{ signal: 'weekday', eq: 'thu' }, {}, true],
@@ -115,6 +111,7 @@ describe('directionsFor', () => {
       rule: 'it',
       route: 'desk',
       block: null,
+      uncertain: false,
     })
   })
 
@@ -162,21 +159,15 @@ describe('directionsFor', () => {
       }),
     )
   })
-})
 
-describe('isUncertain', () => {
-  const reads = { signal: 'text', contains: 'x' }
-
-  it.each<[when: object, matched: string, uncertain: boolean]>([
-    [reads, 'last', true],
-    [{ not: reads }, 'last', true],
-    [{ all: [reads, NEVER] }, 'last', false],
-    [{ any: [reads, ALWAYS] }, 'it', false],
-  ])('tells where texts that are not known may decide: %j', (when, matching, uncertain) => {
-    const config = configOf({ rules: [rule('it', when), rule('last', ALWAYS)] })
-    const seen = signals({ texts: null })
-    expect(directionsFor(config, seen).rule).toBe(matching)
-    expect(isUncertain(config, seen)).toBe(uncertain)
+  it('says where texts that are not known would have decided', () => {
+    const reads = { signal: 'text', contains: 'x' }
+    const of = (when: object) =>
+      directionsFor(configOf({ rules: [rule('it', when), rule('last', ALWAYS)] }), signals({ texts: null }))
+    expect(of(reads)).toMatchObject({ rule: 'last', uncertain: true })
+    expect(of({ not: reads })).toMatchObject({ rule: 'last', uncertain: true })
+    expect(of({ all: [reads, NEVER] })).toMatchObject({ rule: 'last', uncertain: false })
+    expect(of({ any: [reads, ALWAYS] })).toMatchObject({ rule: 'it', uncertain: false })
   })
 })
 

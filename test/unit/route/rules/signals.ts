@@ -19,7 +19,7 @@ export function signals(rest: Partial<Signals> = {}): Signals {
     key: 'key_1',
     region: 'local',
     metadata: {},
-    header: () => null,
+    headers: {},
     texts: texts(''),
     ...rest,
   }
