@@ -3,7 +3,8 @@ import { env } from 'cloudflare:workers'
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
-import * as schema from '../../src/db/schema.ts'
+import * as history from '../../src/db/schema.ts'
+import * as tenancy from '../../src/db/tenancy-schema.ts'
 import { sumUsage } from '../../src/db/rollups.ts'
 import worker from '../../src/worker.ts'
 import { attemptEntry, decisionEntry } from './entries.ts'
@@ -61,6 +62,8 @@ async function migrated(table: string) {
   }
 }
 
+const TABLES = [...Object.values(history), ...Object.values(tenancy)]
+
 /** The same of a table of the schema. */
 function declared(table: SQLiteTable) {
   const { columns, primaryKeys, indexes, foreignKeys } = getTableConfig(table)
@@ -90,7 +93,7 @@ function declared(table: SQLiteTable) {
 }
 
 describe('the migrations', () => {
-  it.each(Object.values(schema).map((table) => [getTableConfig(table).name, table] as const))(
+  it.each(TABLES.map((table) => [getTableConfig(table).name, table] as const))(
     'make the table %s as the schema has it',
     async (name, table) => {
       expect(declared(table).columns.length).toBeGreaterThan(2)
@@ -104,11 +107,7 @@ describe('the migrations', () => {
       .parse(await rowsOf("select name from sqlite_master where type = 'table'"))
       .map(({ name }) => name)
       .filter((name) => !/^(?:sqlite_|_cf_|d1_migrations)/.test(name))
-    expect(tables.toSorted()).toEqual(
-      Object.values(schema)
-        .map((table) => getTableConfig(table).name)
-        .toSorted(),
-    )
+    expect(tables.toSorted()).toEqual(TABLES.map((table) => getTableConfig(table).name).toSorted())
   })
 })
 

@@ -6,6 +6,7 @@ const TYPES: Readonly<Record<string, string>> = {
   model_not_found: 'not_found_error',
   request_too_large: 'request_too_large',
   timeout: 'timeout_error',
+  budget_exceeded: 'billing_error',
 }
 
 /** An error in Anthropic's shape; our code, the field at fault and what the host said stand beside its words. */

@@ -6,6 +6,7 @@ describe('errors', () => {
   it('have the type that clients expect of their status', () => {
     const types: Record<number, string> = {
       401: 'authentication_error',
+      402: 'insufficient_quota',
       403: 'permission_error',
       429: 'rate_limit_error',
     }
