@@ -116,6 +116,7 @@ function errorResponses({ path, access, params, query, body, errors = [] }: Oper
     ...(query ? ['invalid_request' as const] : []),
     ...(body ? READING : []),
     ...errors,
+    'headers_too_large',
     'internal',
   ])
   const name = isAnthropic(path) ? 'AnthropicError' : 'Error'

@@ -64,9 +64,19 @@ const NOBODY: Ids = {
   config_version: '999',
 }
 
+/** What an operator does for a tenant is called after what the tenant does for itself. */
+function ownName(operation: string): string {
+  return operation.replace(/(?:OfTenant|AsOperator)$/, '')
+}
+
+/** The kind of a tenant's object that an operation's body names. */
+export function kindNamedBy(operation: string): string | undefined {
+  return NAMED[ownName(operation)]
+}
+
 /** A body that each operation takes, by its id. What it names is one of `ids`. */
 export function bodyFor(operation: string, ids: Ids = NOBODY): unknown {
-  return BODIES[operation]?.(ids)
+  return BODIES[ownName(operation)]?.(ids)
 }
 
 const prompt = { model: MODEL, messages: [{ role: 'user', content: 'Say hello.' }], max_tokens: 100 }
@@ -84,6 +94,9 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   addOutcomes: () => JSON.stringify({ prompt: 'Say hello.', model: MODEL, score: 1 }),
   rollBackConfig: ({ config_version: version }) => ({ version: Number(version) }),
   putRollout: ({ config_version: version }) => ({ version: Number(version), mode: 'shadow' }),
+  dryRunConfig: () => ({ config: { default_fallbacks: ['auto'] } }),
+  createTenant: () => ({ id: `made-${crypto.randomUUID()}` }),
+  updateTenant: () => ({ name: 'Renamed' }),
   createKey: () => ({ name: 'Another', scopes: ['inference'] }),
   updateKey: () => ({ name: 'Renamed' }),
   rotateKey: () => ({}),
@@ -93,7 +106,7 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
 }
 
 /** Bodies that name a tenant's objects: of which kind, by operation. */
-export const NAMED: Readonly<Record<string, string>> = {
+const NAMED: Readonly<Record<string, string>> = {
   createResponse: 'response',
   createFeedback: 'decision',
   rollBackTraining: 'training',

@@ -1,8 +1,8 @@
 import { exports } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { SCOPES } from '../../src/core/caller.ts'
-import { callOperation, type Described, describedOperations, type Sent } from './isolation-api.ts'
-import { bodyFor, type Ids, COMMON, makeAll, NAMED, OWNED, SHARED } from './isolation-fixtures.ts'
+import { ADMIN_KEY, callOperation, type Described, describedOperations, type Sent } from './isolation-api.ts'
+import { bodyFor, type Ids, COMMON, kindNamedBy, makeAll, OWNED, SHARED } from './isolation-fixtures.ts'
 import { type Key, mintKey } from './world.ts'
 
 afterEach(() => {
@@ -25,17 +25,22 @@ it('is told of all operations', () => {
   ).toEqual([])
 })
 
+/** No key of a tenant. */
+const OPERATOR = { secret: ADMIN_KEY }
+
 describe.each(titled(GUARDED))('%s', (_, operation) => {
-  it('is closed to no key, and to keys that are unknown, disabled, expired or of a disabled tenant', async () => {
+  it('is closed to no key, and to keys that are wrong, unknown, disabled, expired or of a disabled tenant', async () => {
     const body = bodyFor(operation.id)
     const keys = [
       await mintKey({ disabledAt: 1 }),
       await mintKey({ expiresAt: 1 }),
       await mintKey({ tenantDisabledAt: 1 }),
     ]
-    const secrets = ['sk-garbage', 'a.b.c', ...keys.map(({ secret }) => secret)]
+    const other = operation.access === 'operator' ? await mintKey({ scopes: SCOPES.join(' ') }) : OPERATOR
+    const secrets = ['sk-garbage', 'a.b.c', other.secret, ...keys.map(({ secret }) => secret)]
     const refused = await Promise.all(secrets.map((secret) => statusOf(operation, { secret, body })))
-    expect([await statusOf(operation, { body }), ...refused]).toEqual([401, 401, 401, 401, 401, 401])
+    expect(await statusOf(operation, { body })).toBe(401)
+    expect(refused).toEqual(Array.from(secrets, () => 401))
   })
 
   it('is closed to keys without its scope', async () => {
@@ -52,11 +57,13 @@ const missing = (ids: Ids): Ids =>
     Object.entries(ids).map(([kind, id]) => [kind, COMMON[kind] ?? `${id.slice(0, -8)}${'0'.repeat(8)}`]),
   )
 
-/** What an operation is sent about the things in `ids`. */
+/** What an operation is sent about the things in `ids`, by a tenant or by the operator for it. */
 function sentAbout(operation: Described, ids: Ids, key: Key): Sent {
-  const all = { ...SHARED, ...ids }
+  const all: Ids = { ...SHARED, ...ids, tenant: key.tenantId }
   const inPath = Object.entries(operation.kinds).map(([name, kind]) => [name, all[kind] ?? ''])
-  return { secret: key.secret, ids: Object.fromEntries(inPath), body: bodyFor(operation.id, ids) }
+  const sent = { ids: Object.fromEntries(inPath), body: bodyFor(operation.id, ids) }
+  if (operation.access !== 'operator') return { ...sent, secret: key.secret }
+  return { ...sent, secret: ADMIN_KEY, query: `?tenant=${key.tenantId}` }
 }
 
 /** An answer without what differs between any two: ids that were sent, its own, and times. */
@@ -69,10 +76,10 @@ async function answerOf(operation: Described, ids: Ids, key: Key) {
 
 /** What is a tenant's own of what an operation names. */
 const ownKinds = ({ id, kinds }: Described) =>
-  [...Object.values(kinds), ...(id in NAMED ? [NAMED[id] ?? ''] : [])].filter((kind) => !(kind in SHARED))
+  [...Object.values(kinds), kindNamedBy(id) ?? ''].filter((kind) => kind in OWNED)
 
 /** Who puts something under a name makes it their own. */
-const aboutObjects = OF_TENANTS.filter((operation) => {
+const aboutObjects = GUARDED.filter((operation) => {
   const puts = operation.method === 'PUT' && operation.path.endsWith('}')
   return !puts && ownKinds(operation).length > 0
 })
@@ -80,7 +87,7 @@ const aboutObjects = OF_TENANTS.filter((operation) => {
 describe('fixtures', () => {
   it('exist for everything that a path names', () => {
     const kinds = OPERATIONS.flatMap((operation) => Object.values(operation.kinds))
-    expect(kinds.filter((kind) => !(kind in OWNED) && !(kind in SHARED))).toEqual([])
+    expect(kinds.filter((kind) => !(kind in OWNED) && !(kind in SHARED) && kind !== 'tenant')).toEqual([])
   })
 
   it('exist for every body', () => {
@@ -152,17 +159,34 @@ describe('whatever a stranger sends', () => {
     const before = await read(lasting, first, always)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 })
     const tenant = { tenant: tenantId, tenant_id: tenantId, tenantId }
-    for (const operation of OF_TENANTS.filter(({ method }) => method !== 'GET')) {
+    for (const operation of GUARDED.filter(({ method }) => method !== 'GET')) {
       const stranger = await mintKey()
       const sent = sentAbout(operation, ids, stranger)
+      expect(await statusOf(operation, sent)).not.toBe(401)
+      // An operator that names a tenant means it.
+      if (operation.access === 'operator') continue
       const body = typeof sent.body === 'object' ? { ...sent.body, ...tenant } : sent.body
       const query = `?${new URLSearchParams(tenant).toString()}`
-      for (const one of [sent, { ...sent, query }, { ...sent, body, query }]) {
+      for (const one of [
+        { ...sent, query },
+        { ...sent, body, query },
+      ]) {
         expect(await statusOf(operation, one)).not.toBe(401)
       }
     }
     expect(await read(lasting, second, always)).toEqual(before)
   })
+})
+
+it('does nothing for a tenant that is not there', async () => {
+  const nobody: Key = { id: '', secret: '', tenantId: 'nobody' }
+  const forTenants = GUARDED.filter(({ id }) => /(?:OfTenant|AsOperator)$/.test(id))
+  expect(forTenants.length).toBeGreaterThan(40)
+  // The audit of all tenants is a list like any other: of what is not there it shows nothing.
+  for (const operation of forTenants.filter(({ id }) => id !== 'listAuditAsOperator')) {
+    const status = await statusOf(operation, sentAbout(operation, COMMON, nobody))
+    expect([operation.id, status]).toEqual([operation.id, 404])
+  }
 })
 
 it('has nothing where no operation is', async () => {

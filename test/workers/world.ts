@@ -175,7 +175,7 @@ export async function fetchWith(
   const response = await worker.fetch(new Request(`http://switchyard${path}`, init), variables, context)
   const body = await response.arrayBuffer()
   await waitOnExecutionContext(context)
-  return new Response(body, response)
+  return new Response(body.byteLength === 0 ? null : body, response)
 }
 
 /** What the Worker is given in tests, without any host's key. */

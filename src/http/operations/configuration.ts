@@ -38,7 +38,7 @@ export const CONFIGURATION: readonly Operation[] = [
     headers: { ...REPLACING, 'if-none-match': '`*`: only where there is none yet' },
     body: { schema: configDocument, types: DOCUMENTS },
     answer: { description: 'The new version; 201 for the first one, and for drafts', schema: VERSION },
-    errors: REPLACED,
+    errors: ['invalid_yaml', ...REPLACED],
   },
   {
     id: 'listConfigVersions',
@@ -83,6 +83,7 @@ export const CONFIGURATION: readonly Operation[] = [
       description: 'Whether it is valid, what differs, and who would have answered',
       schema: objectOf('config.dry_run', ['valid', 'errors', 'version', 'diff', 'replay']),
     },
+    errors: ['invalid_yaml'],
   },
   {
     id: 'rollBackConfig',

@@ -20,7 +20,7 @@ export const DECISIONS: readonly Operation[] = [
       description: 'The decision',
       schema: objectOf('routing.decision', ['id', 'model', 'provider', 'reason', 'candidates']),
     },
-    errors: ['model_not_found', 'no_eligible_model', 'no_live_host'],
+    errors: ['model_not_found', 'no_eligible_model', 'no_live_host', 'guardrail_blocked', 'blocked_by_rule'],
   },
   {
     id: 'getDecision',

@@ -19,9 +19,14 @@ const HOSTS: readonly ErrorCode[] = [
   'rate_limited',
   'timeout',
 ]
-/** What limits of the caller's own may bring. */
-const LIMITED: readonly ErrorCode[] = ['budget_exceeded', 'ledger_unavailable']
-const ANSWERING = [...CHOICE, ...HOSTS, ...LIMITED]
+/** What a tenant's limits, guardrails and rules may bring. */
+const HELD: readonly ErrorCode[] = [
+  'budget_exceeded',
+  'ledger_unavailable',
+  'guardrail_blocked',
+  'blocked_by_rule',
+]
+const ANSWERING = [...CHOICE, ...HOSTS, ...HELD]
 
 const STREAMED = ['application/json', 'text/event-stream'] as const
 const SESSION = { 'x-session-id': 'The conversation this belongs to, which stays with its model' }

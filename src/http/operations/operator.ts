@@ -69,6 +69,7 @@ const TENANTS: readonly Operation[] = [
       description: 'How many were moved, and whether there are more',
       schema: objectOf('secrets.rewrapped', ['rewrapped', 'unreadable', 'has_more']),
     },
+    errors: ['not_configured'],
   },
   {
     id: 'listAuditAsOperator',

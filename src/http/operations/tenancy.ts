@@ -129,6 +129,7 @@ export const TENANCY: readonly Operation[] = [
     params: HOST,
     body: { schema: providerBody },
     answer: { description: 'The account, without its key; 201 for a new one', schema: PROVIDER_BODY },
+    errors: ['not_configured'],
   },
   {
     id: 'deleteProvider',
@@ -151,5 +152,6 @@ export const TENANCY: readonly Operation[] = [
       description: 'The secret, which is shown this once',
       schema: objectOf('webhook_secret', ['secret']),
     },
+    errors: ['not_configured'],
   },
 ]
