@@ -46,7 +46,7 @@ export const configDryRunRoutes = new Hono<AppEnv>().post('/config/dry-run', asy
     valid,
     errors,
     version: current?.version ?? 0,
-    diff: diffOf(before, document),
+    diff: valid ? diffOf(before, document) : [],
     replay: valid ? await replay(c, decodeConfig(before), decodeConfig(document), last) : null,
   })
 })
