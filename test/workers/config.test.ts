@@ -1,4 +1,4 @@
-import { env, exports } from 'cloudflare:workers'
+import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DEFAULT_RELIABILITY } from '../../src/core/reliability.ts'
 import { askedOf } from '../../src/http/asked.ts'
@@ -10,25 +10,23 @@ import { tenantFor } from '../../src/http/tenant.ts'
 import { decodeChatRequest } from '../../src/protocols/openai-chat/decode-request.ts'
 import { CONFIG_EXAMPLES } from './config-examples.ts'
 import { ANTHROPIC, anthropicAnswer, fakeHosts, OPENAI, OPENROUTER } from './hosts.ts'
-import { ask, chat, errorOf, get, jsonRequest, type Key, mintKey, post, watchLogs } from './world.ts'
+import {
+  ask,
+  chat,
+  errorOf,
+  get,
+  type Key,
+  mintKey,
+  post,
+  watchLogs,
+  putConfig,
+  tenantWith,
+} from './world.ts'
 
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
-
-const put = (key: Key, document: unknown, headers: Record<string, string> = {}) =>
-  exports.default.fetch('http://switchyard/v1/config', {
-    ...jsonRequest(key, document, headers),
-    method: 'PUT',
-  })
-
-/** A tenant that goes by a document. */
-async function tenantWith(document: object): Promise<Key> {
-  const key = await mintKey()
-  expect((await put(key, document)).status).toBe(201)
-  return key
-}
 
 const MINI = 'openai/gpt-4.1-mini'
 const HAIKU = 'anthropic/claude-haiku-4.5'
@@ -50,10 +48,10 @@ describe('PUT /v1/config', () => {
   it('keeps each version, and gives the latest back as it was sent', async () => {
     const key = await mintKey()
     expect(await errorOf(await get(key, '/v1/config'))).toMatchObject({ status: 404, code: 'not_found' })
-    const first = await put(key, { default_fallbacks: [HAIKU] }, { 'if-none-match': '*' })
+    const first = await putConfig(key, { default_fallbacks: [HAIKU] }, { 'if-none-match': '*' })
     expect(first.headers.get('etag')).toBe('"1"')
     expect(first.status).toBe(201)
-    const second = await put(key, { num_retries: 0 }, { 'if-match': '"1"' })
+    const second = await putConfig(key, { num_retries: 0 }, { 'if-match': '"1"' })
     expect(second.status).toBe(200)
     expect(await second.json()).toEqual({
       object: 'config.version',
@@ -75,24 +73,24 @@ describe('PUT /v1/config', () => {
 
   it('replaces only what its sender has seen', async () => {
     const key = await mintKey()
-    const early = await errorOf(await put(key, {}, { 'if-match': '"1"' }))
+    const early = await errorOf(await putConfig(key, {}, { 'if-match': '"1"' }))
     expect(early).toMatchObject({ status: 412, code: 'precondition_failed', param: 'If-Match' })
-    await put(key, {})
-    const blind = await put(key, {})
+    await putConfig(key, {})
+    const blind = await putConfig(key, {})
     expect(blind.headers.get('etag')).toBe('"1"')
     expect(await errorOf(blind)).toMatchObject({ status: 428, code: 'precondition_required' })
-    expect((await put(key, {}, { 'if-match': 'W/"7", "1"' })).status).toBe(200)
+    expect((await putConfig(key, {}, { 'if-match': 'W/"7", "1"' })).status).toBe(200)
     for (const headers of [{ 'if-match': '"1"' }, { 'if-match': '2' }, { 'if-none-match': '*' }]) {
-      expect((await put(key, {}, headers)).status).toBe(412)
+      expect((await putConfig(key, {}, headers)).status).toBe(412)
     }
-    expect((await put(key, {}, { 'if-match': 'W/"2"' })).status).toBe(200)
-    expect((await put(key, {}, { 'if-match': '*' })).headers.get('etag')).toBe('"4"')
+    expect((await putConfig(key, {}, { 'if-match': 'W/"2"' })).status).toBe(200)
+    expect((await putConfig(key, {}, { 'if-match': '*' })).headers.get('etag')).toBe('"4"')
   })
 
   it('lets one of several win that replace the same version', async () => {
     const key = await tenantWith({})
     const answers = await Promise.all(
-      [1, 2, 3, 4].map((retries) => put(key, { num_retries: retries }, { 'if-match': '"1"' })),
+      [1, 2, 3, 4].map((retries) => putConfig(key, { num_retries: retries }, { 'if-match': '"1"' })),
     )
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 412, 412, 412])
     expect((await get(key, '/v1/config')).headers.get('etag')).toBe('"2"')
@@ -100,7 +98,7 @@ describe('PUT /v1/config', () => {
 
   it('refuses a wrong document with everything that is wrong, and keeps nothing of it', async () => {
     const key = await mintKey()
-    const refused = await put(key, {
+    const refused = await putConfig(key, {
       fallbacks: { [MINI]: ['openai/gpt-9'], [HAIKU]: ['claude-sonnet-4.5'], 'claude-sonnet-4.5': [HAIKU] },
       timeouts: { ttft_ms: -1 },
       pools: { [MINI]: { deployments: [{ host: 'nowhere', weight: 0 }] } },
@@ -115,10 +113,10 @@ describe('PUT /v1/config', () => {
       `unknown_host pools["${MINI}"].deployments[0].host`,
     ])
     expect(JSON.stringify(error.errors)).toContain(`${HAIKU} → anthropic/claude-sonnet-4.5 → ${HAIKU}`)
-    const many = await errorOf(await put(key, { default_fallbacks: Array(5_000).fill('x') }))
+    const many = await errorOf(await putConfig(key, { default_fallbacks: Array(5_000).fill('x') }))
     expect(many).toMatchObject({ status: 400, param: 'default_fallbacks' })
     expect(many.errors).toHaveLength(100)
-    const large = await put(key, { default_fallbacks: ['x'.repeat(256 * 1024)] })
+    const large = await putConfig(key, { default_fallbacks: ['x'.repeat(256 * 1024)] })
     expect(await errorOf(large)).toMatchObject({ status: 413, message: expect.stringContaining('256 KiB') })
     expect((await get(key, '/v1/config')).status).toBe(404)
     expect(await env.CONFIG.get(`config:${key.tenantId}`)).toBeNull()
@@ -130,7 +128,7 @@ describe('PUT /v1/config', () => {
     for (const path of ['/v1/config', '/v1/config/versions']) {
       expect((await get(user, path)).status).toBe(403)
     }
-    expect((await put(user, {})).status).toBe(403)
+    expect((await putConfig(user, {})).status).toBe(403)
     const other = await mintKey()
     expect((await get(other, '/v1/config')).status).toBe(404)
     expect(await (await get(other, '/v1/config/versions')).json()).toMatchObject({ data: [] })
@@ -234,7 +232,7 @@ describe('a change of configuration', () => {
   it('is seen at once where it was made, and within half a minute of being published elsewhere', async () => {
     const key = await tenantWith({ fallbacks: { [MINI]: [HAIKU] } })
     expect(await fallbackOf(key)).toEqual([HAIKU])
-    await put(key, { fallbacks: {} }, { 'if-match': '"1"' })
+    await putConfig(key, { fallbacks: {} }, { 'if-match': '"1"' })
     expect(await fallbackOf(key)).toEqual([])
     await publish(key, 3, { default_fallbacks: ['gemini-2.5-flash'] })
     later(31_000)
@@ -243,7 +241,7 @@ describe('a change of configuration', () => {
 
   it('is never taken back by older news, nor by news that cannot be read', async () => {
     const key = await tenantWith({ default_fallbacks: [HAIKU] })
-    await put(key, { default_fallbacks: ['gemini-2.5-flash'] }, { 'if-match': '"1"' })
+    await putConfig(key, { default_fallbacks: ['gemini-2.5-flash'] }, { 'if-match': '"1"' })
     const logs = watchLogs()
     await publish(key, 1, { default_fallbacks: [HAIKU] })
     later(31_000)

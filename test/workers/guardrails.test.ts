@@ -1,4 +1,3 @@
-import { exports } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { CONFIG_EXAMPLES } from './config-examples.ts'
@@ -12,32 +11,12 @@ import {
   openaiStream,
   OPENAI_FIRST,
 } from './hosts.ts'
-import {
-  chat,
-  contentOf,
-  decisionIdOf,
-  errorOf,
-  eventsOf,
-  get,
-  jsonRequest,
-  type Key,
-  mintKey,
-  post,
-  recorded,
-} from './world.ts'
+import { chat, contentOf, decisionIdOf, errorOf, eventsOf, get, post, recorded, tenantWith } from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
 const MINI = 'gpt-4.1-mini'
 const CHECKER = 'checker.example'
-
-/** A tenant that goes by a document. */
-async function tenantWith(document: object): Promise<Key> {
-  const key = await mintKey()
-  const put = { ...jsonRequest(key, document), method: 'PUT' }
-  expect((await exports.default.fetch('http://switchyard/v1/config', put)).status).toBe(201)
-  return key
-}
 
 const idBody = z.object({ id: z.string() })
 const says = (body: object) => () => Response.json(body)

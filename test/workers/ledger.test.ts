@@ -1,4 +1,4 @@
-import { env, exports } from 'cloudflare:workers'
+import { env } from 'cloudflare:workers'
 import { evictDurableObject, listDurableObjectIds } from 'cloudflare:test'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
@@ -25,6 +25,7 @@ import {
   mintKey,
   post,
   recorded,
+  tenantWith,
 } from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -42,13 +43,7 @@ const unpriced = {
   ]),
 }
 
-async function tenantWith(limits: readonly object[], fields: object = {}): Promise<Key> {
-  const key = await mintKey()
-  const init = { ...jsonRequest(key, { limits, ...fields }), method: 'PUT' }
-  const answer = await exports.default.fetch('http://switchyard/v1/config', init)
-  expect({ status: answer.status, text: await answer.text() }).toMatchObject({ status: 201 })
-  return key
-}
+const tenantLimited = (limits: readonly object[], fields: object = {}) => tenantWith({ limits, ...fields })
 
 const meter = z.object({
   subject: z.string(),
@@ -109,7 +104,7 @@ describe('budgets', () => {
   })
 
   it.each([false, true])('are spent by what answers cost, then end in 402 (strict: %s)', async (strict) => {
-    const key = await tenantWith([
+    const key = await tenantLimited([
       { per: 'tenant', max_budget_usd: 0.003, budget_duration: '1mo', soft_budget_usd: 0.001, strict },
     ])
     fakeHosts({ [OPENAI]: () => openaiAnswer('Hello') })
@@ -135,7 +130,7 @@ describe('budgets', () => {
   })
 
   it('are never overspent by requests side by side, each of which costs all it may', async () => {
-    const key = await tenantWith([{ per: 'key', max_budget_usd: 0.002, strict: true }])
+    const key = await tenantLimited([{ per: 'key', max_budget_usd: 0.002, strict: true }])
     fakeHosts({ [OPENAI]: thorough })
     const answers = await Promise.all(Array.from({ length: 15 }, () => chat(key, MINI, short)))
     const costs = answers.map((one) => (one.ok ? Number(one.headers.get('x-switchyard-cost-usd')) : 0))
@@ -149,7 +144,7 @@ describe('budgets', () => {
   })
 
   it('count what callers hung up on, streams, failures and embeddings', async () => {
-    const key = await tenantWith([
+    const key = await tenantLimited([
       { per: 'tenant', max_budget_usd: 100 },
       { per: 'user', rpm: 1_000 },
     ])
@@ -189,7 +184,9 @@ describe('budgets', () => {
   })
 
   it('of a model leave others to answer, and refuse it where nobody else may', async () => {
-    const key = await tenantWith([{ per: 'model', match: 'openai/*', max_budget_usd: 0.0001, strict: true }])
+    const key = await tenantLimited([
+      { per: 'model', match: 'openai/*', max_budget_usd: 0.0001, strict: true },
+    ])
     fakeHosts({
       [OPENAI]: () => openaiAnswer('Hello'),
       [ANTHROPIC]: () => anthropicAnswer('Hello from another'),
@@ -213,7 +210,7 @@ describe('budgets', () => {
 
   it('tell once in a window that the soft limit was passed, and once that nothing is left', async () => {
     const limits = [{ per: 'tenant', max_budget_usd: 0.0015, soft_budget_usd: 0.0005, strict: true }]
-    const key = await tenantWith(limits, { alert_url: 'https://listener.example/budgets' })
+    const key = await tenantLimited(limits, { alert_url: 'https://listener.example/budgets' })
     const sent = vi.spyOn(env.WEBHOOKS, 'send')
     fakeHosts({ [OPENAI]: thorough })
     for (let asked = 0; asked < 8; asked += 1) {
@@ -265,7 +262,7 @@ describe('LedgerObject', () => {
 
 describe('rates', () => {
   it('refuse what is too much within a minute, and say how much is left', async () => {
-    const key = await tenantWith([{ per: 'key', rpm: 2, tpm: 100_000 }])
+    const key = await tenantLimited([{ per: 'key', rpm: 2, tpm: 100_000 }])
     fakeHosts({ [OPENAI]: () => openaiAnswer('Hello') })
     const first = await chat(key, MINI, short)
     expect(first.headers.get('x-ratelimit-limit-requests')).toBe('2')
@@ -278,7 +275,7 @@ describe('rates', () => {
   })
 
   it('let so many requests be under way at a time, and give the place back', async () => {
-    const key = await tenantWith([{ per: 'tenant', max_parallel_requests: 2 }])
+    const key = await tenantLimited([{ per: 'tenant', max_parallel_requests: 2 }])
     fakeHosts({
       [OPENAI]: async () => {
         await new Promise((wake) => setTimeout(wake, 50))

@@ -4,20 +4,12 @@ import * as z from 'zod'
 import { matchesSchema } from '../../src/execute/matches-schema.ts'
 import { CONFIG_EXAMPLES } from './config-examples.ts'
 import { fakeHosts, OPENAI, openaiAnswer } from './hosts.ts'
-import { chat, errorOf, fetchWith, get, jsonRequest, type Key, mintKey, post } from './world.ts'
+import { chat, errorOf, fetchWith, get, jsonRequest, type Key, mintKey, post, tenantWith } from './world.ts'
 
 afterEach(() => {
   vi.useRealTimers()
   vi.restoreAllMocks()
 })
-
-/** A tenant that goes by a document. */
-async function tenantWith(document: object): Promise<Key> {
-  const key = await mintKey()
-  const put = { ...jsonRequest(key, document), method: 'PUT' }
-  expect((await exports.default.fetch('http://switchyard/v1/config', put)).status).toBe(201)
-  return key
-}
 
 const decisionBody = z.object({
   requested_model: z.string(),

@@ -1,7 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import { asc, eq } from 'drizzle-orm'
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import * as z from 'zod'
 import { openDb } from '../../src/db/database.ts'
 import { type AttemptRow, type DecisionRow, findDecision } from '../../src/db/decisions.ts'
@@ -59,6 +59,23 @@ export function post(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   return exports.default.fetch(`http://switchyard${path}`, jsonRequest(key, body, headers))
+}
+
+export function putConfig(
+  key: Key,
+  document: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const put = { ...jsonRequest(key, document, headers), method: 'PUT' }
+  return exports.default.fetch('http://switchyard/v1/config', put)
+}
+
+/** A tenant that goes by a document. */
+export async function tenantWith(document: object): Promise<Key> {
+  const key = await mintKey()
+  const answer = await putConfig(key, document)
+  expect({ status: answer.status, text: await answer.text() }).toMatchObject({ status: 201 })
+  return key
 }
 
 export function jsonRequest(key: Key, body: unknown, headers: Record<string, string> = {}) {
