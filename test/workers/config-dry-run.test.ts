@@ -216,4 +216,13 @@ describe('what is recorded to be decided again', () => {
     expect(detail).toContain('"asked":{')
     expect(detail).not.toMatch(/xylophone/i)
   })
+
+  it('is not shown with the decision', async () => {
+    const key = await mintKey()
+    const [id = ''] = await decisions(key, ask('auto'))
+    await recorded(key, id)
+    const shown = await (await get(key, `/v1/decisions/${id}`)).json()
+    expect(shown).toMatchObject({ id, status: 'decided' })
+    expect(shown).not.toHaveProperty('asked')
+  })
 })
