@@ -5,7 +5,6 @@ import { NO_CONFIG, ROLLOUT_MODES, type RolloutMode, type TenantConfig } from '.
 import type { Env } from '../env.ts'
 import { type PublishedAbilities, readAbilities } from '../learn/abilities.ts'
 import { decodeConfig } from '../protocols/tenant-config/decode-config.ts'
-import type { RequestScope } from './context.ts'
 import { type Hosts, hostsFor } from './hosts.ts'
 import { hostsWith, NO_ACCOUNTS, type OwnAccounts, ownAccounts, providersKey } from './own-accounts.ts'
 
@@ -58,7 +57,7 @@ const KV_SECONDS = 30
 export function tenantFor(
   env: Env,
   tenantId: string,
-  background: RequestScope['background'],
+  background: (work: Promise<unknown>) => void,
   now: number,
 ): Tenant | Promise<Tenant> {
   return TENANTS.get(tenantId, (known) => loadTenant(env, tenantId, known), now, background)
