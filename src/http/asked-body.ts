@@ -6,6 +6,7 @@ import type { Asked } from './asked.ts'
 import type { Circumstances } from './decide.ts'
 import { headersSeen, signalsOf } from './directed.ts'
 import type { Decided } from './exchange.ts'
+import { rounded } from './decision-body.ts'
 
 const names = z.array(z.string()).readonly()
 
@@ -132,9 +133,4 @@ function signalsBody(asked: Asked, now: number): AskedBody['signals'] {
 
 function idsOf(hosts: Circumstances['hosts'], test: (state: HostState) => boolean): string[] {
   return [...hosts].flatMap(([id, state]) => (test(state) ? id : []))
-}
-
-/** Four digits are more than any of these figures is worth. */
-function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000
 }

@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import { usdOf, usdOrNull } from '../core/money.ts'
 import type { Decision } from '../route/decision.ts'
+import { rounded } from './decision-body.ts'
 
 /** What became of a request under some rules: a decision, or why there is none. */
 export type Outcome = Decision | ErrorCode
@@ -135,9 +136,4 @@ function costOf(outcome: Outcome): number | null {
 
 function meanOf(sum: number, items: number): number | null {
   return items === 0 ? null : rounded(sum / items)
-}
-
-/** Four digits are more than any of these figures is worth. */
-function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000
 }

@@ -122,6 +122,6 @@ function usageBody(usage: Usage) {
 }
 
 /** Four digits are more than any of these figures is worth. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 10_000) / 10_000
 }

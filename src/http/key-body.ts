@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { type Caller, SCOPES } from '../core/caller.ts'
 import { AppError } from '../core/errors.ts'
 import type { KeyRow } from '../db/api-keys.ts'
-import { invalidField } from '../protocols/invalid-field.ts'
 import { encodeLimits, limitsField, limitsOf } from '../protocols/limit-fields.ts'
 import { LIMITS } from '../protocols/limits.ts'
 import { scopesIn } from '../tenants/keys.ts'
@@ -28,13 +27,6 @@ export const newKeyBody = z.strictObject(keyFields)
 export const keyPatchBody = z.strictObject({ ...keyFields, disabled: z.boolean().optional() })
 /** `grace_seconds`: how long the secret before stays good. */
 export const rotationBody = z.strictObject({ grace_seconds: z.int().min(0).max(MAX_GRACE).default(0) })
-
-/** A body that fits its schema. @throws AppError `invalid_request`, naming the field */
-export function checkedBody<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
-  const { success, data, error } = schema.safeParse(body)
-  if (!success) throw invalidField(error)
-  return data
-}
 
 /**
  * The columns that a body's fields set.

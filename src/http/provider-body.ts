@@ -4,7 +4,7 @@ import { outsideUrlFault } from '../core/outside-url.ts'
 import { present } from '../core/present.ts'
 import type { ProviderKeyRow } from '../db/provider-keys.ts'
 import { configOf, type Env } from '../env.ts'
-import { invalidField } from '../protocols/invalid-field.ts'
+import { checked } from '../protocols/invalid-field.ts'
 import { CLOUD_HOSTS, type Host, HOSTS } from '../providers/hosts.ts'
 import { ownHost } from '../providers/live-hosts.ts'
 import { EVEN_SHARE } from '../core/routing.ts'
@@ -36,8 +36,7 @@ type WantedAccount = {
 
 /** @throws AppError naming the field at fault */
 export function readProviderBody(env: Env, hostId: string, body: unknown): WantedAccount {
-  const { success, data, error } = providerBody.safeParse(body)
-  if (!success) throw invalidField(error)
+  const data = checked(providerBody, body)
   const host = knownHost(hostId)
   const baseUrl = data.base_url?.replace(/\/+$/, '') ?? null
   const { api_key: apiKey, rpm, tpm, weight, priority } = data

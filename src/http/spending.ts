@@ -5,7 +5,7 @@ import { sureInputTokens } from '../execute/sure-input.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import type { Amounts } from '../tenants/ledger/amounts.ts'
 import type { Left } from '../tenants/ledger/book.ts'
-import type { Meter } from '../tenants/ledger/meter.ts'
+import { least, type Meter } from '../tenants/ledger/meter.ts'
 import type { Reservation } from '../tenants/ledger/reservation.ts'
 import type { Asked } from './asked.ts'
 import { budgetAlerts } from './budget-alerts.ts'
@@ -49,7 +49,7 @@ export async function reserveFor(
     if (began.kind === 'granted') {
       const { left, microUsd, settle } = began
       return {
-        decision: { ...decision, maxCostMicroUsd: lesser(decision.maxCostMicroUsd, microUsd) },
+        decision: { ...decision, maxCostMicroUsd: least(decision.maxCostMicroUsd, microUsd) },
         spending: {
           headers: limitHeaders(meters, left),
           settle: (attempts) => settle(takenBy(attempts, limits)),
@@ -61,11 +61,6 @@ export async function reserveFor(
     if (!others) throw refusalError(began)
     decision = others
   }
-}
-
-function lesser(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other
-  return Math.min(one, other)
 }
 
 /** All the meters that an answer by any of some models is counted by. */
@@ -111,7 +106,7 @@ function reservationOf(
   const all = candidatesOf(decision).flatMap(boundsOf)
   const [first] = plan
   const most = maxCostMicroUsd ?? Infinity
-  const least = Math.min(most, ...plan.flatMap(boundsOf).map(({ leastMicroUsd }) => leastMicroUsd))
+  const leastCost = Math.min(most, ...plan.flatMap(boundsOf).map(({ leastMicroUsd }) => leastMicroUsd))
   const predicted = (first.prediction.costMicroUsd ?? 0) * choices
   // A call that broke off after its first words is paid for as well as the one that follows it.
   const calls = Math.min(2, reliability.maxAttempts)
@@ -120,7 +115,7 @@ function reservationOf(
   return {
     id: decision.id,
     meters,
-    leastMicroUsd: least === Infinity ? 0 : least,
+    leastMicroUsd: leastCost === Infinity ? 0 : leastCost,
     enoughMicroUsd: Math.ceil(Math.min(most, SURELY * predicted)),
     worstMicroUsd: Math.min(most, calls * Math.max(0, ...all.map(({ worstMicroUsd }) => worstMicroUsd))),
     marginMicroUsd: isSure ? atOnce * Math.max(0, ...all.map(({ marginMicroUsd }) => marginMicroUsd)) : 0,

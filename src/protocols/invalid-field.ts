@@ -2,6 +2,13 @@ import type * as z from 'zod'
 import { AppError } from '../core/errors.ts'
 import { fieldPath } from '../core/field-path.ts'
 
+/** A value that fits its schema. @throws AppError `invalid_request`, naming the field at fault */
+export function checked<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+  const { success, data, error } = schema.safeParse(value)
+  if (!success) throw invalidField(error)
+  return data
+}
+
 /** The error for a body that does not fit its schema: names the field at fault, as `messages[2].content`. */
 export function invalidField(error: z.ZodError): AppError {
   const { path, message } = deepestIssue(error.issues)

@@ -6,7 +6,7 @@ import { openDb } from '../../db/database.ts'
 import { countEvalPrompts, deleteEvals, type ModelTotals, totalsByModel } from '../../db/evals.ts'
 import { activeTraining, closeLost, endTraining, listTrainings, openTraining } from '../../db/trainings.ts'
 import { TRAINING_LIMITS } from '../../learn/learn-outcomes.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { type AppContext, type AppEnv, backgroundOf, randomBytes } from '../context.ts'
 import { liveCatalog } from '../live-catalog.ts'
 import { MAX_BODY_BYTES, readJsonBody } from '../read-body.ts'
@@ -79,9 +79,8 @@ export const evalRoutes = new Hono<AppEnv>()
     return c.json(trainingBody(training, await activeTraining(db, tenantId)))
   })
   .post('/evals/rollback', async (c) => {
-    const body = rollbackBody.safeParse(await optionalBody(c))
-    if (!body.success) throw invalidField(body.error)
-    const active = await rollBack({ env: c.env, tenantId: c.var.caller.tenantId }, body.data.to)
+    const { to } = checked(rollbackBody, await optionalBody(c))
+    const active = await rollBack({ env: c.env, tenantId: c.var.caller.tenantId }, to)
     return c.json({ object: 'eval.rollback', active })
   })
 

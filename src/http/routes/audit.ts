@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import * as z from 'zod'
 import { type AuditRow, listAudit } from '../../db/audit.ts'
 import { openDb } from '../../db/database.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 
 const MAX_PAGE = 100
@@ -18,9 +18,7 @@ export const auditRoutes = new Hono<AppEnv>().get('/audit', (c) => auditPage(c, 
 
 /** A page of the changes of one tenant, or of all: null. */
 export async function auditPage(c: AppContext, tenantId: string | null): Promise<Response> {
-  const { success, data: wanted, error } = page.safeParse(c.req.query())
-  if (!success) throw invalidField(error)
-  const { limit, before = null } = wanted
+  const { limit, before = null } = checked(page, c.req.query())
   const rows = await listAudit(openDb(c.env.DB), { tenantId, before, limit: limit + 1 })
   return c.json({ object: 'list', data: rows.slice(0, limit).map(entryBody), has_more: rows.length > limit })
 }

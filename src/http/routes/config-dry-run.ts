@@ -7,7 +7,7 @@ import { configInForce } from '../../db/config-versions.ts'
 import { openDb } from '../../db/database.ts'
 import { listAsked } from '../../db/replay.ts'
 import type { Env } from '../../env.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { decodeConfig } from '../../protocols/tenant-config/decode-config.ts'
 import { directionsFor, headersRead } from '../../route/rules/directions-for.ts'
 import { type AskedBody, readAsked } from '../asked-body.ts'
@@ -54,9 +54,7 @@ export const configDryRunRoutes = new Hono<AppEnv>().post('/config/dry-run', asy
 /** The document itself, or `{config, last}`; a configuration has no field of that name. */
 function readBody(body: unknown): { config?: unknown; last: number } {
   if (!isRecord(body) || !Object.hasOwn(body, 'config')) return { config: body, last: DEFAULT_DECISIONS }
-  const { success, data, error } = wrapped.safeParse(body)
-  if (!success) throw invalidField(error)
-  return data
+  return checked(wrapped, body)
 }
 
 /** Makes the last decisions again by both, with today's models, hosts and figures: only the rules differ. */

@@ -13,11 +13,12 @@ import {
   updateConfigState,
 } from '../../db/config-versions.ts'
 import { openDb } from '../../db/database.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { audit } from '../audit.ts'
 import { checkPreconditions, etag, overtaken, published, refuseFaults } from '../config-requests.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { readJsonBody } from '../read-body.ts'
+import { rounded } from '../decision-body.ts'
 
 export const rollout = z
   .strictObject({
@@ -35,8 +36,7 @@ export const rollout = z
 export const configRolloutRoutes = new Hono<AppEnv>()
   .get('/config/rollout', async (c) => stateAnswer(c, await stateFor(c)))
   .put('/config/rollout', async (c) => {
-    const { success, data: wanted, error } = rollout.safeParse(await readJsonBody(c.req.raw))
-    if (!success) throw invalidField(error)
+    const wanted = checked(rollout, await readJsonBody(c.req.raw))
     const state = await stateFor(c)
     checkPreconditions(state, c)
     await refuseVersion(c, state, wanted.version)
@@ -160,8 +160,4 @@ async function versionComparison(c: AppContext, span: TrialSpan) {
 /** A tenth of a micro-dollar is the least that is told. */
 function meanUsd(microUsd: number | null): number | null {
   return microUsd === null ? null : Math.round(microUsd * 10) / 1e7
-}
-
-function rounded(share: number): number {
-  return Math.round(share * 10_000) / 10_000
 }

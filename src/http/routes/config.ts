@@ -11,7 +11,7 @@ import {
   listConfigs,
 } from '../../db/config-versions.ts'
 import { openDb } from '../../db/database.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { audit } from '../audit.ts'
 import { checkPreconditions, etag, headBody, overtaken, published, refuseFaults } from '../config-requests.ts'
 import type { AppContext, AppEnv } from '../context.ts'
@@ -51,7 +51,7 @@ export const configRoutes = new Hono<AppEnv>()
     return documentAnswer(await requireConfig(c, state.version, 'version'), c)
   })
   .put('/config', async (c) => {
-    const isDraft = queryOf(saving, c).activate === 'false'
+    const isDraft = checked(saving, c.req.query()).activate === 'false'
     const document = await readDocument(c.req.raw)
     refuseFaults(document, c)
     const state = await stateFor(c)
@@ -60,7 +60,7 @@ export const configRoutes = new Hono<AppEnv>()
     return save(c, state, { action, document: JSON.stringify(document), isDraft })
   })
   .get('/config/versions', async (c) => {
-    const { limit, before } = queryOf(page, c)
+    const { limit, before } = checked(page, c.req.query())
     const { tenantId } = c.var.caller
     const heads = await listConfigs(openDb(c.env.DB), { tenantId, before, limit: limit + 1 })
     return c.json({
@@ -74,27 +74,20 @@ export const configRoutes = new Hono<AppEnv>()
     return documentAnswer(await requireConfig(c, number, 'version'), c)
   })
   .get('/config/diff', async (c) => {
-    const asked = queryOf(comparing, c)
+    const asked = checked(comparing, c.req.query())
     const to = asked.to ?? (await latestVersion(c))
     const from = asked.from ?? Math.max(0, to - 1)
     const [older, newer] = await Promise.all([documentOf(c, from, 'from'), documentOf(c, to, 'to')])
     return c.json({ object: 'config.diff', from, to, changes: diffOf(older, newer) })
   })
   .post('/config/rollback', async (c) => {
-    const { success, data: wanted, error } = rollback.safeParse(await readJsonBody(c.req.raw))
-    if (!success) throw invalidField(error)
+    const wanted = checked(rollback, await readJsonBody(c.req.raw))
     const { document } = await requireConfig(c, wanted.version, 'version')
     refuseFaults(JSON.parse(document), c)
     const state = await stateFor(c)
     checkPreconditions(state, c)
     return save(c, state, { action: 'config.rollback', document, isDraft: false })
   })
-
-function queryOf<T>(schema: z.ZodType<T>, c: AppContext): T {
-  const { success, data, error } = schema.safeParse(c.req.query())
-  if (!success) throw invalidField(error)
-  return data
-}
 
 function stateFor(c: AppContext): Promise<ConfigState> {
   return configState(openDb(c.env.DB), c.var.caller.tenantId)

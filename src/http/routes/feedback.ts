@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts'
 import { type Db, openDb } from '../../db/database.ts'
 import type { DecisionRow } from '../../db/decisions.ts'
 import { type FeedbackRow, findFeedback, upsertFeedback } from '../../db/feedback.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { feedbackRow } from '../../record/opinion.ts'
 import type { AppEnv } from '../context.ts'
 import { awaitDecision } from '../find-decision.ts'
@@ -30,13 +30,12 @@ type FeedbackBody = z.infer<typeof feedbackBody>
 
 /** What callers say of answers. Equal `Idempotency-Key`s count once; without one, the last word of a source counts. */
 export const feedbackRoutes = new Hono<AppEnv>().post('/feedback', async (c) => {
-  const body = feedbackBody.safeParse(await readJsonBody(c.req.raw))
-  if (!body.success) throw invalidField(body.error)
+  const body = checked(feedbackBody, await readJsonBody(c.req.raw))
   const { tenantId } = c.var.caller
   const db = openDb(c.env.DB)
-  const decision = await decisionOf(db, tenantId, body.data)
+  const decision = await decisionOf(db, tenantId, body)
   const idempotencyKey = keyIn(c.req.header('idempotency-key'))
-  const row = rowOf(decision, body.data, idempotencyKey)
+  const row = rowOf(decision, body, idempotencyKey)
   const known = idempotencyKey === null ? null : await findFeedback(db, { tenantId, idempotencyKey })
   if (known && !isSame(known, row)) {
     throw new AppError('invalid_request', 'This Idempotency-Key was used for other feedback', {

@@ -4,7 +4,7 @@ import { usdOf, usdOrNull } from '../../core/money.ts'
 import { openDb } from '../../db/database.ts'
 import { listDecisions } from '../../db/decisions.ts'
 import { sumUsage } from '../../db/rollups.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import type { AppEnv } from '../context.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
@@ -22,9 +22,7 @@ export const usageQuery = z.object({
 /** The tenant's own history: single decisions, and sums per model. */
 export const historyRoutes = new Hono<AppEnv>()
   .get('/logs', async (c) => {
-    const query = logsQuery.safeParse(c.req.query())
-    if (!query.success) throw invalidField(query.error)
-    const { limit, before } = query.data
+    const { limit, before } = checked(logsQuery, c.req.query())
     const { tenantId } = c.var.caller
     const rows = await listDecisions(openDb(c.env.DB), {
       tenantId,
@@ -57,10 +55,9 @@ export const historyRoutes = new Hono<AppEnv>()
     return c.json({ object: 'list', data, next_before: last?.id ?? null })
   })
   .get('/usage', async (c) => {
-    const query = usageQuery.safeParse(c.req.query())
-    if (!query.success) throw invalidField(query.error)
-    const to = query.data.to ?? Date.now() + 60_000
-    const from = query.data.from ?? to - DAY_MS
+    const wanted = checked(usageQuery, c.req.query())
+    const to = wanted.to ?? Date.now() + 60_000
+    const from = wanted.from ?? to - DAY_MS
     const rows = await sumUsage(openDb(c.env.DB), { tenantId: c.var.caller.tenantId, from, to })
     const data = rows.map((row) => ({
       model: row.model,

@@ -4,18 +4,11 @@ import { AppError } from '../../core/errors.ts'
 import { createId, createSecret, PREFIX_CHARS } from '../../core/ids.ts'
 import { findKeyOf, type FoundKey, insertKey, type KeyRow, listKeys, updateKey } from '../../db/api-keys.ts'
 import { openDb } from '../../db/database.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { scopesIn, sha256Hex } from '../../tenants/keys.ts'
 import { audit } from '../audit.ts'
 import { type AppContext, type AppEnv, randomBytes, staying } from '../context.ts'
-import {
-  checkedBody,
-  columnsOf,
-  grantable,
-  keyBody,
-  keyPatchBody,
-  newKeyBody,
-  rotationBody,
-} from '../key-body.ts'
+import { columnsOf, grantable, keyBody, keyPatchBody, newKeyBody, rotationBody } from '../key-body.ts'
 import { publishKey } from '../publish-keys.ts'
 import { readJsonBody } from '../read-body.ts'
 
@@ -31,7 +24,7 @@ export const page = z.object({
 /** A tenant's keys. A secret is in the answer that made it, and nowhere else. */
 export const keyRoutes = new Hono<AppEnv>()
   .post('/keys', async (c) => {
-    const body = checkedBody(newKeyBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
+    const body = checked(newKeyBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
     const { caller } = c.var
     const now = Date.now()
     const { secret, ...made } = await newSecret()
@@ -50,14 +43,14 @@ export const keyRoutes = new Hono<AppEnv>()
     return withSecret(c, row, secret, 201)
   })
   .get('/keys', async (c) => {
-    const { limit, before = null } = checkedBody(page, c.req.query())
+    const { limit, before = null } = checked(page, c.req.query())
     const { tenantId } = c.var.caller
     const rows = await listKeys(openDb(c.env.DB), { tenantId, before, limit: limit + 1 })
     return c.json({ object: 'list', data: rows.slice(0, limit).map(keyBody), has_more: rows.length > limit })
   })
   .get('/keys/:id', async (c) => c.json(keyBody((await requireKeyOf(c, c.req.param('id'))).key)))
   .patch('/keys/:id', async (c) => {
-    const body = checkedBody(keyPatchBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
+    const body = checked(keyPatchBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
     const found = await requireKeyOf(c, c.req.param('id'))
     const now = Date.now()
     if (body.disabled) refuseOwn(c, found.key, 'disabled')
@@ -69,7 +62,7 @@ export const keyRoutes = new Hono<AppEnv>()
     return c.json(keyBody(await staying(c, change(c, found, 'key.update', changes))))
   })
   .post('/keys/:id/rotate', async (c) => {
-    const { grace_seconds: grace } = checkedBody(rotationBody, await readOptionalBody(c))
+    const { grace_seconds: grace } = checked(rotationBody, await readOptionalBody(c))
     const found = await requireKeyOf(c, c.req.param('id'))
     // Who gets the secret can do all that the key can.
     grantable(scopesIn(found.key.scopes), c.var.caller)

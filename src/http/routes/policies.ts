@@ -5,7 +5,7 @@ import { present } from '../../core/present.ts'
 import { openDb } from '../../db/database.ts'
 import { listReplayRows, type ReplayRow, type ReplaySpan } from '../../db/replay.ts'
 import { type Replay, startReplay, type TargetPolicy } from '../../learn/replay.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { modelName } from '../../protocols/routing-fields.ts'
 import { costWeightFor } from '../../route/cost-weight.ts'
 import { BALANCED } from '../../route/decision.ts'
@@ -56,9 +56,7 @@ export const simulateBody = z
 
 /** What other policies would have done with the tenant's recorded decisions. */
 export const policyRoutes = new Hono<AppEnv>().post('/policies/simulate', async (c) => {
-  const body = simulateBody.safeParse(await readJsonBody(c.req.raw))
-  if (!body.success) throw invalidField(body.error)
-  const { policy, from, to, limit, outcome } = body.data
+  const { policy, from, to, limit, outcome } = checked(simulateBody, await readJsonBody(c.req.raw))
   const replay = startReplay(targetPolicy(c, policy), { maxExamples: MAX_EXAMPLES })
   const span: ReplaySpan = {
     tenantId: c.var.caller.tenantId,

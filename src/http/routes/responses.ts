@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
-import { invalidField } from '../../protocols/invalid-field.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { type AppEnv, scopeOf, staying } from '../context.ts'
 import { readKept, responseObject } from '../kept-responses.ts'
 import { readJsonBody } from '../read-body.ts'
@@ -49,8 +49,7 @@ export const responseRoutes = new Hono<AppEnv>()
     return c.json((await readKept(scopeOf(c), id)).body)
   })
   .get('/responses/:id/input_items', async (c) => {
-    const { success, data: wanted, error } = inputItemsPage.safeParse(c.req.query())
-    if (!success) throw invalidField(error)
+    const wanted = checked(inputItemsPage, c.req.query())
     const { input, context } = await readKept(scopeOf(c), c.req.param('id'))
     return c.json(pageOf([...context, ...input], wanted))
   })

@@ -3,11 +3,11 @@ import * as z from 'zod'
 import { AppError } from '../../core/errors.ts'
 import { openDb } from '../../db/database.ts'
 import { findTenant, insertTenant, listTenants, type TenantRow, updateTenant } from '../../db/tenants.ts'
+import { checked } from '../../protocols/invalid-field.ts'
 import { encodeLimits, limitsField, limitsOf } from '../../protocols/limit-fields.ts'
 import { actFor } from '../act-for.ts'
 import { audit } from '../audit.ts'
 import { type AppContext, type AppEnv, staying } from '../context.ts'
-import { checkedBody } from '../key-body.ts'
 import { publishTenant } from '../publish-keys.ts'
 import { readJsonBody } from '../read-body.ts'
 import { auditPage } from './audit.ts'
@@ -42,7 +42,7 @@ export const page = z.object({
 /** What only operators do: tenants themselves, and what was changed of any of them. */
 export const tenantRoutes = new Hono<AppEnv>()
   .post('/tenants', async (c) => {
-    const { id, limits, ...body } = checkedBody(newTenantBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
+    const { id, limits, ...body } = checked(newTenantBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
     const db = openDb(c.env.DB)
     if (await findTenant(db, id)) {
       throw new AppError('invalid_request', `Invalid 'id': there is a tenant ${id}`, { param: 'id' })
@@ -60,7 +60,7 @@ export const tenantRoutes = new Hono<AppEnv>()
     return c.json(tenantBody(row), 201)
   })
   .get('/tenants', async (c) => {
-    const { limit, after = null } = checkedBody(page, c.req.query())
+    const { limit, after = null } = checked(page, c.req.query())
     const rows = await listTenants(openDb(c.env.DB), { after, limit: limit + 1 })
     return c.json({
       object: 'list',
@@ -70,7 +70,7 @@ export const tenantRoutes = new Hono<AppEnv>()
   })
   .get('/tenants/:id', async (c) => c.json(tenantBody(await requireTenant(c, c.req.param('id')))))
   .patch('/tenants/:id', async (c) => {
-    const body = checkedBody(tenantPatchBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
+    const body = checked(tenantPatchBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
     const before = await requireTenant(c, c.req.param('id'))
     const after = {
       ...before,

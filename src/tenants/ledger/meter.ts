@@ -87,7 +87,8 @@ function tighter(one: Meter, other: Meter): Meter {
   }
 }
 
-function least(one: number | null, other: number | null): number | null {
+/** The lesser of two limits; null for no limit. */
+export function least(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other
   return Math.min(one, other)
 }
