@@ -54,6 +54,8 @@ const LONGEST_WAIT_MS = 20_000
 const MAX_CHECKED = 2
 /** A hedge is not worth a call before this, in ms: ordinary scatter. */
 const LEAST_HEDGE_MS = 50
+/** What another call needs at the least, in ms: less is what a timer may be early by, when it ends a call at the deadline. */
+const LEAST_CALL_MS = 5
 /** Where many calls are late the 95th percentile is one of those: later than so many medians is late in any case. */
 const LATE_MEDIANS = 3
 
@@ -62,16 +64,17 @@ const LATE_MEDIANS = 3
  * the deadline or beyond the cost budget, and none where an earlier failure says that it cannot help.
  */
 export function nextStep(state: LoopState): NextStep {
-  const { calls, now, deadline, limits } = state
+  const { calls, now, limits } = state
   const running = calls.filter(({ endedAt }) => endedAt === null)
   const failures = calls.flatMap(({ failure }) => failure ?? [])
   const stop: NextStep = { do: 'stop', failure: failures.at(-1) ?? unasked(state) }
   if (failures.some(({ code }) => !FALLBACK_POLICY[code])) return stop
-  const mayAsk = calls.length < limits.maxAttempts && now < deadline
+  const latest = state.deadline - (calls.length > 0 ? LEAST_CALL_MS : 0)
+  const mayAsk = calls.length < limits.maxAttempts && now < latest
   const [first] = running
   if (first) return hedged(first, mayAsk && running.length === 1, state)
   if (!mayAsk || calls.filter(({ checked }) => checked).length >= MAX_CHECKED) return stop
-  const options = optionsOf(state).filter(({ at }) => at < deadline)
+  const options = optionsOf(state).filter(({ at }) => at < latest)
   const [next] = options.toSorted(
     (a, b) => Number(a.isIll) - Number(b.isIll) || a.at - b.at || a.rank - b.rank,
   )

@@ -170,6 +170,13 @@ describe('the budgets', () => {
     })
   })
 
+  it('ask nobody after a call that a timer ended a moment before the deadline', () => {
+    const late = [ended(a1, { code: 'timeout', message: 'deadline' })]
+    expect(asked(late, { deadline: NOW + 4 })).toBe('stop')
+    expect(asked(late, { deadline: NOW + 6 })).toBe(b1)
+    expect(asked([], { deadline: NOW + 1 })).toBe(a1)
+  })
+
   it('leave out who has no price, as soon as there is one', () => {
     const unpriced = eligible({ price: null })
     const plan = { plan: [unpriced, a1] as const, fallbacksFor: { contextWindow: [], contentPolicy: [] } }
