@@ -1,5 +1,6 @@
 /** Where a request may go, as its caller asked for it, and what became of it. */
 
+import type { CollaborationWish } from './collaboration.ts'
 import type { ReliabilityWish } from './reliability.ts'
 
 /** Constraints on hosts, named as in OpenRouter's `provider` object. Prices: USD per million tokens. */
@@ -47,6 +48,8 @@ export type RoutingPreferences = {
   /** Models to try instead when a conversation is too long, or is refused for its content; beside the others. */
   fallbacksFor: { contextWindow: readonly string[]; contentPolicy: readonly string[] }
   reliability: ReliabilityWish
+  /** Absent: nothing is said of it. */
+  collaboration?: CollaborationWish
   sessionId?: string
 }
 

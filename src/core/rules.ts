@@ -1,6 +1,7 @@
 /** A tenant's rules: what is seen of a request, and where that directs it. */
 
 import type { ReasoningEffort } from './chat.ts'
+import type { CollaborationWish, UnaskedWish } from './collaboration.ts'
 import { MODALITIES, NEEDS, TASK_TYPES, TIERS } from './demand.ts'
 import type { ReliabilityWish } from './reliability.ts'
 import type { AutoRouterPreferences, ProviderPreferences } from './routing.ts'
@@ -162,6 +163,7 @@ export type Direction = {
   reasoningEffort?: ReasoningEffort
   reliability?: ReliabilityWish
   breaker?: BreakerWish
+  collaboration?: CollaborationWish & { unasked?: UnaskedWish }
 }
 
 /** Hosts of which a greater share (0..1) of calls failed lately are left alone, once there were so many calls. */

@@ -10,6 +10,7 @@ import {
   type ReasoningWish,
   type Usage,
 } from '../core/chat.ts'
+import type { Work } from '../core/collaboration.ts'
 import type { Target } from '../providers/adapter.ts'
 import { callModel, type CallIo, type HostAccess } from '../providers/call.ts'
 import { formatFor } from '../providers/format-for.ts'
@@ -39,11 +40,13 @@ export type Attempt = {
   costMicroUsd: number | null
   /** What a whole answer does not hold to; null where it was not checked, or stood its check. */
   complaint: Complaint | null
+  /** What the call is there for; null where one model alone answers. */
+  work: Work | null
 }
 
 /** An attempt that has begun. */
 export function newAttempt(
-  begun: Pick<Attempt, 'modelId' | 'host' | 'effort' | 'simulated' | 'dropped' | 'startedAt'>,
+  begun: Pick<Attempt, 'modelId' | 'host' | 'effort' | 'simulated' | 'dropped' | 'startedAt' | 'work'>,
 ): Attempt {
   return {
     ...begun,

@@ -49,6 +49,7 @@ export async function executeEmbedding(
       simulated,
       dropped: embeddingFormatOf(access.host)?.unsupported(request) ?? [],
       startedAt: io.now(),
+      work: null,
     })
     attempts.push(attempt)
     const key = offerKey(offer.host, plan.model.id)

@@ -1,5 +1,6 @@
 import { createAnswerBuilder, isContent } from '../core/answer.ts'
 import type { ChatEvent, ChatRequest, Failure } from '../core/chat.ts'
+import type { Work } from '../core/collaboration.ts'
 import { chanceOf } from '../core/hash.ts'
 import type { LiveOffers, Sample } from '../core/live.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
@@ -23,8 +24,17 @@ export type ExecuteIo = Omit<AttemptIo, 'timeouts'> & {
   sleep: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-/** What is tried for: the answer to a request. `addedTokens`: by how much its input is longer than was classified. */
-export type Wanted = { request: ChatRequest; stream: boolean; addedTokens?: number; relay?: false }
+/**
+ * What is tried for: the answer to a request. `addedTokens`: by how much its input is longer than was classified.
+ * `work`: which part of it, where several models work on an answer.
+ */
+export type Wanted = {
+  request: ChatRequest
+  stream: boolean
+  addedTokens?: number
+  relay?: false
+  work?: Work
+}
 
 /** One call, from its beginning on. */
 type Running = {
@@ -153,6 +163,7 @@ function begin(
     simulated: route.simulated,
     dropped: [],
     startedAt: io.now(),
+    work: wanted.work ?? null,
   })
   const totalMs = Math.max(1, Math.min(timeouts.totalMs, deadline - attempt.startedAt))
   const own = {

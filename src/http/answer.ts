@@ -4,7 +4,7 @@ import { AppError, errorBody, failureBody } from '../core/errors.ts'
 import { createId } from '../core/ids.ts'
 import { log } from '../core/log.ts'
 import { present } from '../core/present.ts'
-import { type Execution, execute } from '../execute/execute.ts'
+import { type Collaborated, collaborate, type Progress } from '../collaborate/collaborate.ts'
 import { sumUsage } from '../providers/usage.ts'
 import type { Seam } from '../execute/continuation.ts'
 import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../protocols/inbound.ts'
@@ -23,7 +23,7 @@ import { record } from './record.ts'
 import { lookUp } from './response-cache.ts'
 import { reserveFor } from './spending.ts'
 
-type Answering = Execution & { kind: 'answering' }
+type Answering = Extract<Collaborated, { kind: 'answering' }>
 
 /** nginx's status for a client that hung up: seen by nobody but the log. */
 const CLIENT_GONE = 499
@@ -57,11 +57,11 @@ export async function answerRequest(
 }
 
 /** Has the decision carried out, with the answer passing the tenant's guardrails. */
-async function executeGuarded(exchange: Exchange): Promise<Execution> {
+async function executeGuarded(exchange: Exchange): Promise<Collaborated> {
   const { scope, inbound, config, decision, hangUp } = exchange
   const guarded = guardsOutput(config)
   const wanted = { request: inbound.chat, stream: inbound.stream, ...(guarded && { relay: false as const }) }
-  const execution = await execute(decision, wanted, createExecuteIo(decision, hangUp.signal, scope))
+  const execution = await collaborate(decision, wanted, createExecuteIo(decision, hangUp.signal, scope))
   if (!guarded || execution.kind !== 'answering') return execution
   return { ...execution, events: guardOutput(exchange, execution.events) }
 }
@@ -92,8 +92,8 @@ async function pump(
   const builder = exchange.cache.status === 'miss' ? createAnswerBuilder() : null
   try {
     for await (const event of execution.events) {
-      if (event.type === 'seam') {
-        await outlet.write(seamComment(event))
+      if (event.type === 'seam' || event.type === 'progress') {
+        await outlet.write(commentOf(event))
         continue
       }
       builder?.add(event)
@@ -140,7 +140,7 @@ function keepForEqualRequests({ cache, decision }: Exchange, execution: Answerin
   cache.keep(answer, { decisionId: decision.id, reason, modelId, host, usage: usage ?? NO_USAGE })
 }
 
-function jsonHeaders(exchange: Exchange, execution: Execution, { cost_usd }: AftermathBody): Headers {
+function jsonHeaders(exchange: Exchange, execution: Collaborated, { cost_usd }: AftermathBody): Headers {
   const headers = decisionHeaders(exchange, execution)
   headers.set('content-type', 'application/json')
   if (cost_usd !== null) headers.set('x-switchyard-cost-usd', String(cost_usd))
@@ -150,7 +150,9 @@ function jsonHeaders(exchange: Exchange, execution: Execution, { cost_usd }: Aft
 async function gather({ hangUp }: Exchange, execution: Answering): Promise<Answer> {
   const builder = createAnswerBuilder()
   try {
-    for await (const event of execution.events) if (event.type !== 'seam') builder.add(event)
+    for await (const event of execution.events) {
+      if (event.type !== 'seam' && event.type !== 'progress') builder.add(event)
+    }
   } catch (error) {
     if (!hangUp.signal.aborted) throw error
   }
@@ -158,14 +160,15 @@ async function gather({ hangUp }: Exchange, execution: Answering): Promise<Answe
 }
 
 /** The error of an answer that did not come, in the caller's protocol, with what the host said beside ours. */
-function failedAnswer(exchange: Exchange, execution: Execution, failure: Failure): Response {
+function failedAnswer(exchange: Exchange, execution: Collaborated, failure: Failure): Response {
   const headers = jsonHeaders(exchange, execution, record(exchange, execution, 'failed'))
   return failureResponse(failure, exchange.inbound.reply.failure(failureBody(failure)), headers)
 }
 
-/** Readers of server-sent events skip it; people see where another model went on. */
-function seamComment({ modelId }: Seam): string {
-  return `: switchyard continued by ${modelId.replaceAll(/[\r\n]/g, '')}\n\n`
+/** Readers of server-sent events skip it; people see where another model went on, or how far several have come. */
+function commentOf(event: Seam | Progress): string {
+  if (event.type === 'progress') return `: switchyard ${event.pattern} ${event.done}/${event.of}\n\n`
+  return `: switchyard continued by ${event.modelId.replaceAll(/[\r\n]/g, '')}\n\n`
 }
 
 function statusOf(last: LastEvent | null): 'succeeded' | 'failed' | 'cancelled' {

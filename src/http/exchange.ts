@@ -1,7 +1,7 @@
 import type { GuardFinding } from '../core/guardrails.ts'
 import type { Reason } from '../core/routing.ts'
 import type { Attempt } from '../execute/attempt.ts'
-import type { Execution } from '../execute/execute.ts'
+import type { Collaborated } from '../collaborate/collaborate.ts'
 import type { Decision } from '../route/decision.ts'
 import type { Asked } from './asked.ts'
 import type { RequestScope } from './context.ts'
@@ -48,7 +48,7 @@ type Explained = {
 /** Headers that every answer carries, whatever became of it. */
 export function decisionHeaders(
   { scope, decision, cache, spending, findings }: Exchange,
-  execution: Execution,
+  execution: Collaborated,
 ): Headers {
   const { model, offer } = decision.plan[0].candidate
   const told = toldOf(execution)
@@ -68,7 +68,7 @@ export function decisionHeaders(
 }
 
 /** The attempt that an execution is told by: who began the answer, else who failed last. */
-function toldOf(execution: Execution): Attempt | undefined {
+function toldOf(execution: Collaborated): Attempt | undefined {
   return execution.kind === 'answering' ? execution.writers[0] : execution.attempts.at(-1)
 }
 
@@ -113,6 +113,6 @@ function headerText(text: string): string {
 }
 
 /** Why who answers does; the decision's own reason where nobody did. */
-export function reasonOf(decision: Decision, execution: Execution): Reason {
+export function reasonOf(decision: Decision, execution: Collaborated): Reason {
   return execution.kind === 'answering' ? execution.reason : decision.reason
 }

@@ -1,12 +1,10 @@
-import { type ChatEvent, isLast, type LastEvent } from '../core/chat.ts'
+import { isLast, type LastEvent } from '../core/chat.ts'
 import { type Guardrail, guardrailsOn } from '../core/guardrails.ts'
-import type { Seam } from '../execute/continuation.ts'
+import type { Step } from '../collaborate/collaborate.ts'
 import { createEventGuard, type EventGuard } from '../guard/event-guard.ts'
 import type { Asked } from './asked.ts'
 import { opinionFinding, readyGuard } from './guard.ts'
 import { askWebhook } from './guard-webhook.ts'
-
-type Step = ChatEvent | Seam
 
 /** Whether an answer is looked through: its host's own words cannot be relayed then. */
 export function guardsOutput({ guardrails }: Asked['config']): boolean {
@@ -27,7 +25,10 @@ export async function* guardOutput(asked: Asked, events: AsyncIterable<Step>): A
   const passed = passing(asked, guard, events)
   if (webhooks.length === 0 && asked.inbound.stream) return yield* passed
   const held: Step[] = []
-  for await (const event of passed) held.push(event)
+  for await (const event of passed) {
+    if (event.type === 'progress') yield event
+    else held.push(event)
+  }
   if (guard.isBlocked()) return yield CONTENT_FILTER
   yield* await afterWebhooks(asked, webhooks, joined(held))
 }
@@ -47,7 +48,7 @@ async function* passing(
   let told = false
   try {
     for await (const event of events) {
-      if (event.type === 'seam') {
+      if (event.type === 'seam' || event.type === 'progress') {
         yield event
         continue
       }

@@ -1,5 +1,5 @@
 import { log } from '../core/log.ts'
-import type { Execution } from '../execute/execute.ts'
+import type { Collaborated } from '../collaborate/collaborate.ts'
 import type { DecisionEntry } from '../record/entry.ts'
 import type { OpinionEntry } from '../record/opinion.ts'
 import { askedIn, opinionOfEarlier } from './asked-again.ts'
@@ -17,7 +17,11 @@ import { type Shadow, shadowBody, shadowOf, trialOf } from './shadow.ts'
  *
  * @returns the decision with what then happened, as the API shows it
  */
-export function record(exchange: Exchange, execution: Execution, status: Aftermath['status']): AftermathBody {
+export function record(
+  exchange: Exchange,
+  execution: Collaborated,
+  status: Aftermath['status'],
+): AftermathBody {
   const { scope, inbound, decision, spending, findings } = exchange
   const { attempts } = execution
   spending.settle(attempts)

@@ -1,8 +1,11 @@
 import type { ReasoningEffort, SealFormat } from '../core/chat.ts'
+import type { UnaskedWish } from '../core/collaboration.ts'
 import type { Demand } from '../core/demand.ts'
 import type { Reliability, ReliabilityWish } from '../core/reliability.ts'
 import type { Exclusion, Pool, Reason, Share } from '../core/routing.ts'
 import type { BreakerWish } from '../core/rules.ts'
+import type { Collaboration } from './collaboration/plan.ts'
+import type { TopologyAdvice } from './collaboration/advice.ts'
 import type { Prediction } from './predict.ts'
 import type { Candidate } from './prepared-catalog.ts'
 
@@ -59,6 +62,8 @@ export type Policy = {
   explorationRate: number
   /** By model id, or `*` for the others: how its hosts share the calls. */
   pools: ReadonlyMap<string, Pool>
+  /** What several models may do together unasked. */
+  unasked: UnaskedWish
   /** How hard answers are tried for where the request says nothing: the tenant's wish, then the operator's. */
   reliability: readonly ReliabilityWish[]
 }
@@ -83,6 +88,7 @@ export const BALANCED: Policy = {
   priced: false,
   explorationRate: 0,
   pools: new Map(),
+  unasked: {},
   reliability: [],
 }
 
@@ -114,6 +120,10 @@ export type Decision = {
     contextWindow: readonly EligibleCandidate[]
     contentPolicy: readonly EligibleCandidate[]
   }
+  /** Who works on the answer besides, and how. */
+  collaboration: Collaboration
+  /** How the request is best worked on, whether or not that is done. */
+  topology: TopologyAdvice
   reliability: Reliability
   /** The most that all attempts together may cost; null for no limit. */
   maxCostMicroUsd: number | null

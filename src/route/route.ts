@@ -7,6 +7,7 @@ import type { Reason, RoutingPreferences } from '../core/routing.ts'
 import { chanceFor } from './balance.ts'
 import type { Beliefs } from './beliefs.ts'
 import { costWeightFor } from './cost-weight.ts'
+import { proposeCollaboration } from './collaboration/propose.ts'
 import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
 import { type Arm, explore, type Exploration } from './explore.ts'
 import { fallbacksFor } from './fallbacks-for.ts'
@@ -87,6 +88,7 @@ export function route(input: RoutingInput): Decision {
     demand,
     plan: [choice, ...others],
     fallbacksFor: fallbacksFor(preferences, choice, { catalog, context, weights, order }),
+    ...proposeCollaboration(),
     reliability: reliabilityOf([preferences.reliability, ...policy.reliability]),
     maxCostMicroUsd: microUsdOf(autoRouter.maxCostUsd),
     confidence: confidenceOf(choice.candidate, demand, choice.effort, outlook),

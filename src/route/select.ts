@@ -1,3 +1,4 @@
+import type { Pattern } from '../core/collaboration.ts'
 import { AppError } from '../core/errors.ts'
 import { embeddingModelCalled } from './embeddings/select.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
@@ -7,7 +8,7 @@ export type Ordering = 'utility' | 'quality' | 'price' | 'latency' | 'throughput
 
 /** What a `model` name asks for: any model by some ordering, or one model wherever it is sold. */
 export type Selection =
-  | { kind: 'auto'; ordering: Ordering | null }
+  | { kind: 'auto'; ordering: Ordering | null; pattern?: Pattern }
   | { kind: 'pinned'; modelId: string; ordering: Ordering | null }
 
 const SUFFIXES: ReadonlyMap<string, Ordering> = new Map([

@@ -13,6 +13,8 @@ import {
   type EligibleCandidate,
   type HostState,
 } from '../../../src/route/decision.ts'
+import { NO_ADVICE } from '../../../src/route/collaboration/advice.ts'
+import { ALONE } from '../../../src/route/collaboration/plan.ts'
 import type { FilterContext } from '../../../src/route/filter.ts'
 import type { JudgeContext } from '../../../src/route/judge.ts'
 import { PUBLISHED_ONLY } from '../../../src/route/outlook.ts'
@@ -229,6 +231,8 @@ export function decision(plan: readonly EligibleCandidate[]): Decision {
     createdAt: 0,
     requestedModel: 'auto',
     reason: 'cost_optimal',
+    collaboration: ALONE,
+    topology: NO_ADVICE,
     demand: demand(),
     plan: [choice, ...others],
     confidence: 0.5,
