@@ -10,16 +10,16 @@ import type { Seam } from '../execute/continuation.ts'
 import type { AnswerClosing, AnswerHead, Inbound, StreamEncoder } from '../protocols/inbound.ts'
 import { askedOf } from './asked.ts'
 import { cachedAnswer } from './cached-answer.ts'
+import { memberUsage } from './collaboration-body.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { circumstancesOf, decideIn, ruledBy } from './decide.ts'
 import { type AnswerOptions, decisionHeaders, type Exchange } from './exchange.ts'
 import { createExecuteIo } from './execute-io.ts'
 import { failureResponse } from './errors.ts'
-import type { AftermathBody } from './history.ts'
 import { guardInput } from './guard.ts'
 import { guardOutput, guardsOutput } from './guard-output.ts'
 import { createOutlet, type Outlet } from './outlet.ts'
-import { record } from './record.ts'
+import { type AnswerDetail, record } from './record.ts'
 import { lookUp } from './response-cache.ts'
 import { reserveFor } from './spending.ts'
 
@@ -69,12 +69,11 @@ async function executeGuarded(exchange: Exchange): Promise<Collaborated> {
 /** Writes events to the client as they come, in the background: what was begun is recorded, also without the client. */
 function streamAnswer(exchange: Exchange, execution: Answering): Response {
   const outlet = createOutlet()
-  const encoder = exchange.inbound.reply.stream(headOf(exchange, execution))
   const headers = decisionHeaders(exchange, execution)
   headers.set('content-type', 'text/event-stream; charset=utf-8')
   headers.set('cache-control', 'no-cache')
   exchange.scope.background(
-    pump(exchange, execution, encoder, outlet)
+    pump(exchange, execution, outlet)
       .then((lastWords) => outlet.write(lastWords))
       .finally(() => outlet.close()),
   )
@@ -82,13 +81,11 @@ function streamAnswer(exchange: Exchange, execution: Answering): Response {
 }
 
 /** @returns the last words to the client: the end of the answer, or the error that it ends with */
-async function pump(
-  exchange: Exchange,
-  execution: Answering,
-  encoder: StreamEncoder,
-  outlet: Outlet,
-): Promise<string> {
+async function pump(exchange: Exchange, execution: Answering, outlet: Outlet): Promise<string> {
   let last: LastEvent | null = null
+  let encoder: StreamEncoder | null = null
+  // Where several work on an answer, who writes it is known with its first piece.
+  const opened = () => (encoder ??= exchange.inbound.reply.stream(headOf(exchange, execution)))
   const builder = exchange.cache.status === 'miss' ? createAnswerBuilder() : null
   try {
     for await (const event of execution.events) {
@@ -98,7 +95,7 @@ async function pump(
       }
       builder?.add(event)
       if (isLast(event)) last = event
-      else if (!(await outlet.write(encoder.delta(event)))) break
+      else if (!(await outlet.write(opened().delta(event)))) break
     }
   } catch (cause) {
     if (!exchange.hangUp.signal.aborted) {
@@ -109,9 +106,9 @@ async function pump(
   if (builder) keepForEqualRequests(exchange, execution, builder.answer())
   const lastWords =
     last?.type === 'answer-end'
-      ? encoder.end(closingOf(last, exchange, execution, detail))
-      : encoder.error(last ? failureBody(last) : errorBody(new AppError('internal', 'The answer broke off')))
-  const kept = encoder.kept?.()
+      ? opened().end(closingOf(last, exchange, execution, detail))
+      : opened().error(last ? failureBody(last) : errorBody(new AppError('internal', 'The answer broke off')))
+  const kept = opened().kept?.()
   if (kept) await exchange.options.keep?.(kept, exchange)
   return lastWords
 }
@@ -131,16 +128,17 @@ async function wholeAnswer(exchange: Exchange, execution: Answering): Promise<Re
   return new Response(JSON.stringify(body), { headers: jsonHeaders(exchange, execution, detail) })
 }
 
-/** Only what one model wrote, and what stood its check, is good enough for others. */
+/** Only what one model wrote, and what stood its check, is good enough for others; and what several made of it all went well. */
 function keepForEqualRequests({ cache, decision }: Exchange, execution: Answering, answer: Answer): void {
   const [writer, ...others] = execution.writers
   if (cache.status !== 'miss' || !writer || others.length > 0 || writer.complaint) return
+  if (execution.outcome && execution.outcome.notes.length > 0) return
   const { modelId, host, usage } = writer
   const { reason } = execution
   cache.keep(answer, { decisionId: decision.id, reason, modelId, host, usage: usage ?? NO_USAGE })
 }
 
-function jsonHeaders(exchange: Exchange, execution: Collaborated, { cost_usd }: AftermathBody): Headers {
+function jsonHeaders(exchange: Exchange, execution: Collaborated, { cost_usd }: AnswerDetail): Headers {
   const headers = decisionHeaders(exchange, execution)
   headers.set('content-type', 'application/json')
   if (cost_usd !== null) headers.set('x-switchyard-cost-usd', String(cost_usd))
@@ -191,14 +189,24 @@ function closingOf(
   last: LastEvent & { type: 'answer-end' },
   { scope }: Exchange,
   execution: Answering,
-  detail: AftermathBody,
+  detail: AnswerDetail,
 ): AnswerClosing {
+  const { outcome, attempts, writers } = execution
+  const counted = outcome ? attempts : writers
   return {
     reason: last.reason,
     otherReasons: last.otherReasons ?? [],
     ...present({ stopSequence: last.stopSequence, native: last.native }),
-    usage: sumUsage(execution.writers.map(({ usage }) => usage)) ?? NO_USAGE,
+    usage: sumUsage(counted.map(({ usage }) => usage)) ?? NO_USAGE,
     costUsd: detail.cost_usd,
-    ...(scope.wantsMetadata && { metadata: detail }),
+    ...(outcome && { members: attempts.flatMap(memberUsage) }),
+    ...present({ metadata: metadataOf(scope, outcome, detail) }),
   }
+}
+
+/** A report was asked for with the answer; everything else is told who asks for it. */
+function metadataOf({ wantsMetadata }: RequestScope, outcome: Answering['outcome'], detail: AnswerDetail) {
+  if (wantsMetadata) return detail
+  const { id, collaboration_outcome } = detail
+  return outcome?.report ? { id, collaboration_outcome } : null
 }

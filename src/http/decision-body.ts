@@ -92,6 +92,7 @@ function candidateBody(judged: Judged) {
 export function attemptBody(attempt: Attempt) {
   const { failure, startedAt, firstTokenAt, endedAt } = attempt
   return {
+    ...attempt.work,
     model: attempt.modelId,
     provider: attempt.host,
     simulated: attempt.simulated,

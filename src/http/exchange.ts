@@ -58,11 +58,12 @@ export function decisionHeaders(
     host: told?.host ?? offer.host,
     reason: reasonOf(decision, execution),
     attempts: execution.attempts.length,
-    warnings: told ? warningsOf(told) : [],
+    warnings: [...(told ? warningsOf(told) : []), ...notesOf(execution)],
     findings,
   }
   const headers = explainingHeaders(explained, scope)
   headers.set('x-switchyard-cache', cache.status)
+  if (execution.outcome) headers.set('x-switchyard-topology', execution.outcome.pattern)
   for (const [name, value] of spending.headers) headers.set(name, value)
   return headers
 }
@@ -70,6 +71,11 @@ export function decisionHeaders(
 /** The attempt that an execution is told by: who began the answer, else who failed last. */
 function toldOf(execution: Collaborated): Attempt | undefined {
   return execution.kind === 'answering' ? execution.writers[0] : execution.attempts.at(-1)
+}
+
+/** What did not go as planned where several work on an answer, as far as it is known. */
+function notesOf({ outcome }: Collaborated): string[] {
+  return outcome && outcome.notes.length > 0 ? [`${outcome.pattern}: ${outcome.notes.join(', ')}`] : []
 }
 
 /** What an attempt's answer does without, in words. */

@@ -25,7 +25,9 @@ export const BOUND_REASONS: readonly string[] = [
   'rule',
 ]
 
+/** An answer that several models made says nothing of what the choice alone would have come to. */
 const detail = z.object({
+  collaboration_outcome: z.undefined().optional(),
   model: z.string(),
   provider: z.string(),
   policy: z.object({ propensity: z.number().positive().max(1) }),

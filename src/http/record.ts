@@ -5,11 +5,15 @@ import type { OpinionEntry } from '../record/opinion.ts'
 import { askedIn, opinionOfEarlier } from './asked-again.ts'
 import { askedBody } from './asked-body.ts'
 import type { RequestScope } from './context.ts'
+import { outcomeBody } from './collaboration-body.ts'
 import { decisionBody } from './decision-body.ts'
 import { type Decided, type Exchange, reasonOf } from './exchange.ts'
 import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
 import { rememberAnswer } from './session.ts'
 import { type Shadow, shadowBody, shadowOf, trialOf } from './shadow.ts'
+
+/** An answer's decision with what then happened. */
+export type AnswerDetail = AftermathBody & NonNullable<Partial<ReturnType<typeof outcomeBody>>>
 
 /**
  * Settles what the answer cost, sends the history entry to the queue, and the session its affinity; nobody waits for
@@ -28,7 +32,8 @@ export function record(
   const reason = reasonOf(decision, execution)
   const writers = execution.kind === 'answering' ? execution.writers : []
   const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }
-  const detail = aftermathBody(decisionBody(decision, scope.tenant.hosts, findings), aftermath)
+  const decided = decisionBody(decision, scope.tenant.hosts, findings)
+  const detail = { ...aftermathBody(decided, aftermath), ...outcomeBody(execution) }
   sendEntry(exchange, detail, aftermath)
   const { sessionId } = inbound.routing
   const writer = writers.at(-1)

@@ -112,10 +112,10 @@ async function cacheKeyOf(asked: Asked, wish: CacheWish): Promise<string | null>
   const { chat, routing } = inbound
   if (!wish.ttlMs || (wish.noRead && wish.noStore) || !isReusable(chat)) return null
   const { user: _user, metadata: _metadata, native, ...said } = chat
-  const { models, provider, autoRouter } = routing
+  const { models, provider, autoRouter, collaboration } = routing
   const { allowedModels } = scope.caller
   const { model, directions } = directedFor(asked)
-  const choice = { model, models, provider, autoRouter, allowedModels, directions }
+  const choice = { model, models, provider, autoRouter, collaboration, allowedModels, directions }
   const question = { asked: said, native: native && nativeQuestion(native), ...choice }
   const hash = await sha256Hex(canonicalJson(question))
   const whose = `${encodeURIComponent(scope.caller.tenantId)}/${version}`

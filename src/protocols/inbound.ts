@@ -45,10 +45,40 @@ export type AnswerClosing = {
   stopSequence?: string
   usage: Usage
   costUsd: number | null
+  /** What each call took, where several models worked on the answer; `usage` is their sum. */
+  members?: readonly MemberUsage[]
   /** The decision, when the caller asked for it. */
   metadata?: unknown
   /** The host's own words at the end, where the caller gets those. */
   native?: (LastEvent & { type: 'answer-end' })['native']
+}
+
+/** What one call took that worked on an answer with others. Money in USD, null when a price is unknown. */
+export type MemberUsage = {
+  role: string
+  number: number
+  model: string
+  provider: string
+  outcome: string
+  usage: Usage
+  costUsd: number | null
+}
+
+/** The calls behind an answer, beside its usage; nothing where one model alone answered. */
+export function memberFields({ members }: AnswerClosing) {
+  return members && { members: members.map(memberBody) }
+}
+
+function memberBody({ usage, costUsd, ...about }: MemberUsage) {
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage
+  return {
+    ...about,
+    input_tokens: inputTokens,
+    cached_input_tokens: cachedInputTokens,
+    output_tokens: outputTokens,
+    reasoning_tokens: reasoningTokens,
+    cost: costUsd,
+  }
 }
 
 /** Server-sent events of one streamed answer. Each method returns SSE text. */

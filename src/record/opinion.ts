@@ -37,6 +37,7 @@ export function feedbackRow(decision: DecisionRow, opinion: Opinion): FeedbackRo
 }
 
 const predictions = z.object({
+  collaboration_outcome: z.undefined().optional(),
   candidates: z.array(
     z.object({
       model: z.string(),
@@ -46,7 +47,10 @@ const predictions = z.object({
   ),
 })
 
-/** The quality that a decision expected of a model before it knew of any feedback, or null where it was not weighed. */
+/**
+ * The quality that a decision expected of a model before it knew of any feedback; null where it was not weighed, and
+ * where several models made the answer, which says little of any one of them.
+ */
 function predictedIn(detail: string, model: string, provider: string): number | null {
   const candidates = predictions.safeParse(JSON.parse(detail)).data?.candidates
   const answered = candidates?.find(

@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/answer.ts'
 import type { AssistantPart, ReasoningPart, Seal } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import type { AnswerClosing, AnswerHead } from '../inbound.ts'
+import { type AnswerClosing, type AnswerHead, memberFields } from '../inbound.ts'
 import { writeSeal } from '../../core/sealed-thoughts.ts'
 
 /** What a caller gets of the model's thoughts: all, only what hosts want back of them, or nothing. */
@@ -58,7 +58,8 @@ function stopReason(reason: AnswerClosing['reason'], atSequence: boolean): strin
 }
 
 /** Anthropic counts cache reads and writes beside `input_tokens`; `cost` is in USD, as OpenRouter reports it. */
-export function usageFields({ usage, costUsd }: AnswerClosing) {
+export function usageFields(closing: AnswerClosing) {
+  const { usage, costUsd } = closing
   return {
     input_tokens: Math.max(usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens, 0),
     cache_creation_input_tokens: usage.cacheWriteTokens,
@@ -70,6 +71,7 @@ export function usageFields({ usage, costUsd }: AnswerClosing) {
     output_tokens: usage.outputTokens,
     output_tokens_details: { thinking_tokens: usage.reasoningTokens },
     cost: costUsd,
+    ...memberFields(closing),
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Answer, type Choice, textsOf } from '../../core/answer.ts'
 import type { FinishReason } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
-import type { AnswerClosing, AnswerHead } from '../inbound.ts'
+import { type AnswerClosing, type AnswerHead, memberFields } from '../inbound.ts'
 import { detailOf, type ReasoningDetail } from './reasoning-details.ts'
 
 /** What a request of OpenAI Chat says about the form of its answer. */
@@ -71,7 +71,8 @@ export function headFields({ id, createdAt, model, simulated }: AnswerHead, obje
 }
 
 /** OpenAI's usage object, with the cost in USD as OpenRouter reports it. */
-export function usageFields({ usage, costUsd }: AnswerClosing) {
+export function usageFields(closing: AnswerClosing) {
+  const { usage, costUsd } = closing
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,
@@ -86,5 +87,6 @@ export function usageFields({ usage, costUsd }: AnswerClosing) {
       audio_tokens: usage.audioOutputTokens,
     },
     cost: costUsd,
+    ...memberFields(closing),
   }
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../core/answer.ts'
 import type { FinishReason } from '../../core/chat.ts'
 import type { ErrorBody } from '../../core/errors.ts'
 import { present } from '../../core/present.ts'
-import type { AnswerClosing, AnswerHead } from '../inbound.ts'
+import { type AnswerClosing, type AnswerHead, memberFields } from '../inbound.ts'
 import { outputItems, type ThoughtOptions } from './output-items.ts'
 import type { ResponsesBody } from './schema.ts'
 
@@ -136,7 +136,8 @@ export function responseFields({ id, createdAt, model, simulated }: AnswerHead, 
 }
 
 /** OpenAI's usage object, with the cost in USD as OpenRouter reports it. */
-export function usageFields({ usage, costUsd }: AnswerClosing) {
+export function usageFields(closing: AnswerClosing) {
+  const { usage, costUsd } = closing
   return {
     input_tokens: usage.inputTokens,
     input_tokens_details: {
@@ -147,5 +148,6 @@ export function usageFields({ usage, costUsd }: AnswerClosing) {
     output_tokens_details: { reasoning_tokens: usage.reasoningTokens },
     total_tokens: usage.inputTokens + usage.outputTokens,
     cost: costUsd,
+    ...memberFields(closing),
   }
 }
