@@ -1,7 +1,9 @@
 import { usdOf } from '../core/money.ts'
+import { worksOf } from '../collaborate/worst-case.ts'
 import type { Attempt } from '../execute/attempt.ts'
-import { costBoundsOf } from '../execute/cost-budget.ts'
+import { type CostBounds, costBoundsOf } from '../execute/cost-budget.ts'
 import { sureInputTokens } from '../execute/sure-input.ts'
+import { candidatesIn, leaveOut } from '../route/collaboration/leave-out.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import type { Amounts } from '../tenants/ledger/amounts.ts'
 import type { Left } from '../tenants/ledger/book.ts'
@@ -69,22 +71,27 @@ export function metersIn({ ofAll, ofModel }: RequestMeters, modelIds: Iterable<s
   return [...new Map(meters.map((meter) => [meter.id, meter])).values()]
 }
 
-function candidatesOf({ plan, fallbacksFor }: Decision): EligibleCandidate[] {
-  return [...plan, ...fallbacksFor.contextWindow, ...fallbacksFor.contentPolicy]
+function candidatesOf({ plan, fallbacksFor, collaboration }: Decision): EligibleCandidate[] {
+  const { contextWindow, contentPolicy } = fallbacksFor
+  return [...plan, ...contextWindow, ...contentPolicy, ...candidatesIn(collaboration)]
 }
 
 function modelsOf(decision: Decision): Set<string> {
   return new Set(candidatesOf(decision).map(({ candidate }) => candidate.model.id))
 }
 
-/** A decision without some models; null where nobody is left, or they have no part in it. */
+/** A decision without some models; null where too few are left, or they have no part in it. */
 function withoutModels(decision: Decision, isLeftOut: (modelId: string) => boolean): Decision | null {
-  const kept = (list: readonly EligibleCandidate[]) =>
-    list.filter(({ candidate }) => !isLeftOut(candidate.model.id))
-  const [choice, ...others] = kept(decision.plan)
+  const stays = ({ candidate }: EligibleCandidate) => !isLeftOut(candidate.model.id)
+  const [choice, ...others] = decision.plan.filter(stays)
   const { contextWindow, contentPolicy } = decision.fallbacksFor
-  const fallbacksFor = { contextWindow: kept(contextWindow), contentPolicy: kept(contentPolicy) }
-  const rest = choice && { ...decision, plan: [choice, ...others] as const, fallbacksFor }
+  const fallbacksFor = {
+    contextWindow: contextWindow.filter(stays),
+    contentPolicy: contentPolicy.filter(stays),
+  }
+  const collaboration = leaveOut(decision.collaboration, stays)
+  const rest = choice &&
+    collaboration && { ...decision, plan: [choice, ...others] as const, fallbacksFor, collaboration }
   return rest && candidatesOf(rest).length < candidatesOf(decision).length ? rest : null
 }
 
@@ -95,33 +102,55 @@ function reservationOf(
   meters: readonly Meter[],
 ): Reservation {
   const { plan, demand, reliability, maxCostMicroUsd } = decision
-  const { maxOutputTokens, choices = 1 } = request.sampling
-  const asking = { inputTokens: demand.inputTokens, addedTokens: 0, maxOutputTokens, choices }
+  const { choices = 1 } = request.sampling
+  const works = worksOf(decision)
   const isSure = meters.some(({ strict, maxMicroUsd }) => strict && maxMicroUsd !== null)
-  const boundsOf = (tried: EligibleCandidate) => {
-    const { contextWindow, model } = tried.candidate
-    const input = isSure ? sureInputTokens(request, { contextWindow, tokenFamily: model.tokenFamily }) : 0
-    return costBoundsOf(tried, asking, input) ?? []
-  }
-  const all = candidatesOf(decision).flatMap(boundsOf)
   const [first] = plan
   const most = maxCostMicroUsd ?? Infinity
-  const leastCost = Math.min(most, ...plan.flatMap(boundsOf).map(({ leastMicroUsd }) => leastMicroUsd))
-  const predicted = (first.prediction.costMicroUsd ?? 0) * choices
+  const costs = worstCosts(decision, request, isSure)
+  const times = works.reduce((sum, work) => sum + work.times, 0)
+  const predicted = (first.prediction.costMicroUsd ?? 0) * choices * times
+  return {
+    id: decision.id,
+    meters,
+    leastMicroUsd: Math.min(most, costs.leastMicroUsd),
+    enoughMicroUsd: Math.ceil(Math.min(most, SURELY * predicted)),
+    worstMicroUsd: Math.min(most, costs.worstMicroUsd),
+    marginMicroUsd: costs.marginMicroUsd,
+    tokens:
+      times * Math.ceil(demand.inputTokens[first.candidate.model.tokenFamily] + demand.expectedOutputTokens),
+    expiresAt: decision.createdAt + reliability.maxTotalMs + LOST_MS,
+  }
+}
+
+/** What everything that may be asked for an answer may cost together. The least: what one call must have. */
+function worstCosts(decision: Decision, request: Asked['inbound']['chat'], isSure: boolean): CostBounds {
+  const { demand, reliability, fallbacksFor } = decision
+  const { maxOutputTokens, choices = 1 } = request.sampling
   // A call that broke off after its first words is paid for as well as the one that follows it.
   const calls = Math.min(2, reliability.maxAttempts)
   const { hedge, streamFailure } = reliability
   const atOnce = hedge || streamFailure.mode === 'continue' ? 2 : 1
-  return {
-    id: decision.id,
-    meters,
-    leastMicroUsd: leastCost === Infinity ? 0 : leastCost,
-    enoughMicroUsd: Math.ceil(Math.min(most, SURELY * predicted)),
-    worstMicroUsd: Math.min(most, calls * Math.max(0, ...all.map(({ worstMicroUsd }) => worstMicroUsd))),
-    marginMicroUsd: isSure ? atOnce * Math.max(0, ...all.map(({ marginMicroUsd }) => marginMicroUsd)) : 0,
-    tokens: Math.ceil(demand.inputTokens[first.candidate.model.tokenFamily] + demand.expectedOutputTokens),
-    expiresAt: decision.createdAt + reliability.maxTotalMs + LOST_MS,
+  const total = { leastMicroUsd: Infinity, worstMicroUsd: 0, marginMicroUsd: 0 }
+  for (const { team, times, addedTokens, maxOutputTokens: own } of worksOf(decision)) {
+    const asking = {
+      inputTokens: demand.inputTokens,
+      addedTokens,
+      maxOutputTokens: own ?? maxOutputTokens,
+      choices,
+    }
+    const all = [...team, ...fallbacksFor.contextWindow, ...fallbacksFor.contentPolicy].flatMap((tried) => {
+      const { contextWindow, model } = tried.candidate
+      const input = isSure ? sureInputTokens(request, { contextWindow, tokenFamily: model.tokenFamily }) : 0
+      return costBoundsOf(tried, asking, input + addedTokens) ?? []
+    })
+    total.leastMicroUsd = Math.min(total.leastMicroUsd, ...all.map(({ leastMicroUsd }) => leastMicroUsd))
+    total.worstMicroUsd += times * calls * Math.max(0, ...all.map(({ worstMicroUsd }) => worstMicroUsd))
+    if (isSure) {
+      total.marginMicroUsd += times * atOnce * Math.max(0, ...all.map(({ marginMicroUsd }) => marginMicroUsd))
+    }
   }
+  return { ...total, leastMicroUsd: total.leastMicroUsd === Infinity ? 0 : total.leastMicroUsd }
 }
 
 /** What attempts took, by meter: of all of them, and of those at each model. */
