@@ -3,6 +3,9 @@ import { DurableObject } from 'cloudflare:workers'
 /** How long a session is remembered after its last answer. */
 const SESSION_TTL_MS = 24 * 60 * 60 * 1_000
 
+/** Who worked together on an answer, by model id: the stages of a cascade, or a panel's members. */
+type SessionCollaboration = { pattern: 'cascade' | 'panel' | 'fusion'; models: readonly string[] }
+
 /** An answer in a session: by whom, at what time (Unix ms), by which decision, and the gist of what was asked. */
 export type SessionAnswer = {
   modelId: string
@@ -10,6 +13,7 @@ export type SessionAnswer = {
   answeredAt: number
   decisionId?: string
   gist?: readonly number[]
+  collaboration?: SessionCollaboration
 }
 
 /** Who answered last in a session. */

@@ -2,6 +2,7 @@ import { log } from '../core/log.ts'
 import type { Collaborated } from '../collaborate/collaborate.ts'
 import type { DecisionEntry } from '../record/entry.ts'
 import type { OpinionEntry } from '../record/opinion.ts'
+import { companyOf } from '../route/collaboration/company.ts'
 import { askedIn, opinionOfEarlier } from './asked-again.ts'
 import { askedBody } from './asked-body.ts'
 import type { RequestScope } from './context.ts'
@@ -51,7 +52,8 @@ async function continueSession(
 ): Promise<void> {
   const { tenantId } = scope.caller
   const gist = askedIn(inbound.chat)
-  const asked = { decisionId: decision.id, ...(gist && { gist }) }
+  const collaboration = companyOf(decision.collaboration)
+  const asked = { decisionId: decision.id, ...(gist && { gist }), ...(collaboration && { collaboration }) }
   const answer = { modelId, host, answeredAt, ...asked }
   const earlier = await rememberAnswer(sessionId, tenantId, scope.env, answer)
   const opinion = opinionOfEarlier(earlier, { tenantId, gist, now: decision.createdAt })

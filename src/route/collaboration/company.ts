@@ -6,6 +6,13 @@ export function candidatesIn({ pattern, verify }: Collaboration): EligibleCandid
   return [...teamsIn(pattern), verify?.judge ?? []].flat()
 }
 
+/** Who works together, by model id, as a session remembers it; null where one model works alone. */
+export function companyOf({ pattern }: Collaboration) {
+  if (pattern.kind === 'single') return null
+  const teams = pattern.kind === 'cascade' ? pattern.stages.map(({ team }) => team) : pattern.members
+  return { pattern: pattern.kind, models: teams.map(([lead]) => lead.candidate.model.id) }
+}
+
 function teamsIn(pattern: Collaboration['pattern']): Team[] {
   switch (pattern.kind) {
     case 'single':
