@@ -2,14 +2,12 @@
  * `npm run bench:ledger`: what a budget adds to a request on raw workerd, and how far it is overspent by four Workers
  * with 200 requests each at a time. Differences within one run are what lasts; the machine's speed is not.
  */
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bundle, freePort, serve } from './raw-workerd.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const WORKERS = 4
 const AT_ONCE = 200
 const ROUNDS = 4
@@ -22,35 +20,13 @@ const PLENTY = 1_000_000_000_000
 const LITTLE = 2_000_000
 const LEASE_SHARE = 0.02
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const port = portOf(server.address())
-  await new Promise<void>((done) => server.close(() => done()))
-  return port
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  return typeof address === 'object' && address ? address.port : 0
-}
-
 /** Several Workers of the same code; the objects are the first one's, on disk. */
 async function startWorkers(folder: string) {
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' }
-  const config = join(folder, 'wrangler.toml')
-  const entry = join(import.meta.dirname, 'ledger-worker.ts')
-  writeFileSync(config, `name = "bench"\nmain = "${entry}"\ncompatibility_date = "2026-11-01"\n`)
-  const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
-  const bundle = ['deploy', '--dry-run', '--outdir', folder, '--config', config]
-  execFileSync(process.execPath, [wrangler, ...bundle], { cwd: ROOT, env, stdio: 'pipe' })
-  const script = readdirSync(folder).find((file) => file.endsWith('.js')) ?? ''
+  const script = bundle('ledger-worker.ts', folder)
   const ports: number[] = []
   while (ports.length < WORKERS) ports.push(await freePort())
   mkdirSync(join(folder, 'objects'))
-  writeFileSync(join(folder, 'bench.capnp'), capnp(folder, script, ports))
-  const program = join(ROOT, 'node_modules/workerd/bin/workerd')
-  const workerd = spawn(program, ['serve', join(folder, 'bench.capnp')], { stdio: 'inherit' })
-  return { ports, workerd }
+  return { ports, workerd: serve(folder, capnp(folder, script, ports)) }
 }
 
 function capnp(folder: string, script: string, ports: readonly number[]): string {
@@ -65,8 +41,7 @@ function capnp(folder: string, script: string, ports: readonly number[]): string
     (port, index) =>
       `(name = "http${index}", address = "127.0.0.1:${port}", http = (), service = "worker${index}")`,
   )
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
+  return `const config :Workerd.Config = (
   services = [${workers.join(',\n')},
     (name = "objects", disk = (path = "${join(folder, 'objects')}", writable = true))],
   sockets = [${sockets.join(',\n')}]);`

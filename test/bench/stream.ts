@@ -2,18 +2,16 @@
  * `npm run bench:stream`: what a streamed answer costs on raw workerd, untouched, relayed and translated, side by side.
  * Ratios are what lasts; the machine's speed is not.
  */
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { Agent, createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bundle, cpuMs, freePort, listen, median, serve, soleWorker } from './raw-workerd.ts'
 
 const ROUNDS = 5
 const CONNECTIONS = 32
 const REQUESTS = 1_500
 const PATHS = ['/untouched', '/relay', '/translate'] as const
-const ROOT = join(import.meta.dirname, '../..')
 
 const chunk = (choices: object[], usage: object | null = null) =>
   `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-5-mini-2025-08-07', choices, usage })}\n\n`
@@ -28,57 +26,20 @@ const EVENTS = [
 
 /** A host that writes each event by itself, as fast as it can. */
 async function startUpstream() {
-  const server = createServer((_, response) => {
+  const { server, port } = await listen((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     for (const event of EVENTS) response.write(event)
     response.end()
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  return { server, url: `http://127.0.0.1:${portOf(server.address())}` }
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  return typeof address === 'object' && address ? address.port : 0
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const port = portOf(server.address())
-  await new Promise<void>((done) => server.close(() => done()))
-  return port
+  return { server, url: `http://127.0.0.1:${port}` }
 }
 
 async function startWorker(folder: string, upstream: string) {
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' }
-  const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
-  const entry = join(import.meta.dirname, 'stream-worker.ts')
-  const config = join(folder, 'wrangler.toml')
-  writeFileSync(config, `name = "bench"\nmain = "${entry}"\ncompatibility_date = "2026-11-01"\n`)
-  const flags = ['--config', config, '--dry-run', '--minify', '--outdir', folder]
-  execFileSync(process.execPath, [wrangler, 'deploy', ...flags], { cwd: folder, env })
-  const script = readdirSync(folder).find((file) => file.endsWith('.js')) ?? ''
   const port = await freePort()
-  writeFileSync(
-    join(folder, 'bench.capnp'),
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
-      modules = [(name = "worker", esModule = embed "${script}")],
-      bindings = [(name = "UPSTREAM", text = "${upstream}")],
-      compatibilityDate = "2026-11-01", globalOutbound = "net")),
-    (name = "net", network = (allow = ["public", "private", "local"]))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]);`,
-  )
-  const workerd = spawn(
-    join(ROOT, 'node_modules/workerd/bin/workerd'),
-    ['serve', join(folder, 'bench.capnp')],
-    {
-      stdio: 'inherit',
-    },
-  )
-  return { port, workerd }
+  return {
+    port,
+    workerd: serve(folder, soleWorker(bundle('stream-worker.ts', folder, ['--minify']), upstream, port)),
+  }
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
@@ -103,12 +64,6 @@ function ask(port: number, path: string): Promise<number> {
   })
 }
 
-/** CPU milliseconds a process has used so far. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10
-}
-
 type Round = { rate: number; cpu: number; ttfb: number }
 
 async function round(port: number, path: string, pid: number): Promise<Round> {
@@ -123,10 +78,6 @@ async function round(port: number, path: string, pid: number): Promise<Round> {
   await Promise.all(Array.from({ length: CONNECTIONS }, client))
   const seconds = (performance.now() - started) / 1_000
   return { rate: REQUESTS / seconds, cpu: (cpuMs(pid) - before) / REQUESTS, ttfb: median(alone) }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'switchyard-bench-'))
