@@ -1,4 +1,4 @@
-import { and, desc, eq, exists, gt, isNotNull } from 'drizzle-orm'
+import { and, desc, eq, exists, gt, isNotNull, or } from 'drizzle-orm'
 import type { Db } from './database.ts'
 import { feedback } from './schema.ts'
 import { tenants } from './tenancy-schema.ts'
@@ -35,19 +35,20 @@ export async function tenantsJudgedSince(db: Db, since: number): Promise<string[
 /** What one source says of how good an answer was. */
 export type JudgedRow = Pick<
   FeedbackRow,
-  'decisionId' | 'source' | 'model' | 'taskType' | 'predicted' | 'score' | 'createdAt'
+  'decisionId' | 'source' | 'model' | 'taskType' | 'predicted' | 'confidence' | 'score' | 'createdAt'
 >
 
-/** A tenant's feedback after a time (Unix ms) where a quality was expected, newest first. */
+/** A tenant's feedback after a time (Unix ms) where something was expected of the answer, newest first. */
 export async function latestJudged(
   db: Db,
   { tenantId, after, limit }: { tenantId: string; after: number; limit: number },
 ): Promise<JudgedRow[]> {
-  const { decisionId, source, model, taskType, predicted, score, createdAt } = feedback
+  const { decisionId, source, model, taskType, predicted, confidence, score, createdAt } = feedback
+  const isExpected = or(isNotNull(predicted), isNotNull(confidence))
   return db
-    .select({ decisionId, source, model, taskType, predicted, score, createdAt })
+    .select({ decisionId, source, model, taskType, predicted, confidence, score, createdAt })
     .from(feedback)
-    .where(and(eq(feedback.tenantId, tenantId), gt(createdAt, after), isNotNull(predicted)))
+    .where(and(eq(feedback.tenantId, tenantId), gt(createdAt, after), isExpected))
     .orderBy(desc(createdAt))
     .limit(limit)
 }

@@ -105,6 +105,7 @@ export const feedback = sqliteTable(
     model: text('model').notNull(),
     taskType: text('task_type').notNull(),
     predicted: real('predicted'),
+    confidence: real('confidence'),
     score: real('score').notNull(),
     verdict: text('verdict'),
     comment: text('comment'),

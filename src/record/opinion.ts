@@ -32,12 +32,11 @@ export type Opinion = Pick<
 /** An opinion with what it is an opinion of. */
 export function feedbackRow(decision: DecisionRow, opinion: Opinion): FeedbackRow {
   const { tenantId, id: decisionId, model, provider, taskType, detail } = decision
-  const predicted = predictedIn(detail, model, provider)
-  return { tenantId, decisionId, model, taskType, predicted, ...opinion }
+  const expected = expectedIn(detail, model, provider)
+  return { tenantId, decisionId, model, taskType, ...expected, ...opinion }
 }
 
-const predictions = z.object({
-  collaboration_outcome: z.undefined().optional(),
+const told = z.object({
   candidates: z.array(
     z.object({
       model: z.string(),
@@ -45,16 +44,32 @@ const predictions = z.object({
       predicted: z.object({ prior_quality: z.number() }).optional(),
     }),
   ),
+  collaboration_outcome: z
+    .object({
+      pattern: z.string(),
+      parts: z.array(z.object({ outcome: z.string(), confidence: z.number().optional() })),
+    })
+    .optional(),
 })
 
 /**
- * The quality that a decision expected of a model before it knew of any feedback; null where it was not weighed, and
- * where several models made the answer, which says little of any one of them.
+ * What a decision expected of the answer. `predicted`: the quality expected of the model before anything was known of
+ * feedback; null where it was not weighed, and where several models made the answer, which says little of any one of
+ * them. `confidence`: of the cascade that kept it.
  */
-function predictedIn(detail: string, model: string, provider: string): number | null {
-  const candidates = predictions.safeParse(JSON.parse(detail)).data?.candidates
-  const answered = candidates?.find(
+function expectedIn(
+  detail: string,
+  model: string,
+  provider: string,
+): Pick<FeedbackRow, 'predicted' | 'confidence'> {
+  const read = told.safeParse(JSON.parse(detail)).data
+  const outcome = read?.collaboration_outcome
+  if (outcome) {
+    const kept = outcome.pattern === 'cascade' ? outcome.parts.find((part) => part.outcome === 'kept') : null
+    return { predicted: null, confidence: kept?.confidence ?? null }
+  }
+  const answered = read?.candidates.find(
     (candidate) => candidate.model === model && candidate.provider === provider,
   )
-  return answered?.predicted?.prior_quality ?? null
+  return { predicted: answered?.predicted?.prior_quality ?? null, confidence: null }
 }
