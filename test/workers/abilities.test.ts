@@ -30,7 +30,7 @@ async function judge(tenantId: string, count: number, fields: Partial<FeedbackRo
       model: MODEL,
       taskType: 'code',
       confidence: null,
-    predicted: 0.8,
+      predicted: 0.8,
       score: 0,
       verdict: null,
       comment: 'a secret remark',
