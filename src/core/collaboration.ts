@@ -11,6 +11,13 @@ export type Topology = (typeof TOPOLOGIES)[number]
 export const PATTERNS = ['single', 'cascade', 'panel', 'fusion'] as const
 export type Pattern = (typeof PATTERNS)[number]
 
+/** The virtual models that ask for a pattern, in lower case. */
+export const PATTERN_MODELS: ReadonlyMap<string, Pattern> = new Map([
+  ['switchyard/cascade', 'cascade'],
+  ['switchyard/panel', 'panel'],
+  ['switchyard/fusion', 'fusion'],
+])
+
 /** The ways that a tenant may let be taken unasked. */
 export const UNASKED_PATTERNS = ['cascade', 'panel'] as const
 export type UnaskedPattern = (typeof UNASKED_PATTERNS)[number]
@@ -96,14 +103,22 @@ export type Role = (typeof ROLES)[number]
 /** Which part of the work a call is: the `number`th of its role, from 1. */
 export type Work = { role: Role; number: number }
 
-/** Bounds of what may be wished. Times in ms. */
+/** Bounds of what may be wished, in items unless said otherwise. */
 export const COLLABORATION_LIMITS = {
+  /** Answers of a panel. */
+  leastPanelSize: 2,
   panelSize: 8,
+  /** One model is no cascade. */
+  leastCascadeModels: 2,
   cascadeModels: 4,
   samples: 5,
   retries: 3,
   checks: 16,
   rubricChars: 4_000,
-  patternChars: 1_000,
+  /** No longer one is read, see core/linear-regex. */
+  patternChars: 512,
+  /** Ten minutes. */
   roundTimeoutMs: 600_000,
+  /** Times as dear as one model's answer. */
+  costRatio: 100,
 } as const

@@ -7,6 +7,7 @@ import type { Circumstances } from './decide.ts'
 import { headersSeen, signalsOf } from './directed.ts'
 import type { Decided } from './exchange.ts'
 import { rounded } from './decision-body.ts'
+import { recordedWish, recordedWishOf } from './recorded-wish.ts'
 
 const names = z.array(z.string()).readonly()
 
@@ -36,6 +37,7 @@ const preferences = z.object({
     explorationRate: z.number().exactOptional(),
   }),
   fallbacksFor: z.object({ contextWindow: names, contentPolicy: names }),
+  collaboration: recordedWish.exactOptional(),
   sessionId: z.string().exactOptional(),
 })
 
@@ -102,9 +104,9 @@ export function readAsked(json: string | null): AskedBody | null {
 
 export function askedBody({ circumstances, ...asked }: Decided): AskedBody {
   const { request, hosts, session, demand: wanted, beliefs, preferences: wishes } = circumstances
-  const { reliability: _reliability, ...sent } = wishes
+  const { reliability: _reliability, collaboration: wish, ...sent } = wishes
   return {
-    preferences: sent,
+    preferences: { ...sent, ...(wish && { collaboration: recordedWishOf(wish) }) },
     shape: request,
     demand: wanted,
     session: session && { modelId: session.modelId, host: session.host, answeredAt: session.answeredAt },

@@ -9,10 +9,15 @@ export type OutcomeKind = 'feedback' | 'success'
 
 const NO_MODELS = prepareCatalog([])
 
-/** Every name, in lower case, that leaves the choice to the router, with the ordering it asks for. */
+/**
+ * Every name, in lower case, that leaves the choice of one model to the router, with the ordering it asks for. What
+ * several made together says nothing of one.
+ */
 export const FREE_MODELS: ReadonlyMap<string, Ordering | null> = new Map(
   VIRTUAL_MODELS.flatMap((name) => {
-    const { ordering } = selectModel(name, NO_MODELS, 'model')
+    const selection = selectModel(name, NO_MODELS, 'model')
+    const { ordering } = selection
+    if (selection.kind === 'auto' && selection.pattern) return []
     return [name, `switchyard/${name}`].map((each): [string, Ordering | null] => [each, ordering])
   }),
 )

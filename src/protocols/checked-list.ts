@@ -4,9 +4,9 @@ import { deepestIssue } from './invalid-field.ts'
 /** What the items of checked lists are, for whoever describes a body: the list itself only says that there are some. */
 export const LISTED = new WeakMap<z.core.$ZodType, z.ZodType>()
 
-/** A list of 1 to `max` items, checked up to the first at fault: a body has room for a million, and one error is told. */
-export function checkedList<T extends z.ZodType>(item: T, max: number) {
-  const list = z.array(z.unknown()).min(1).max(max)
+/** A list of `min` to `max` items, checked up to the first at fault: a body has room for a million, and one error is told. */
+export function checkedList<T extends z.ZodType>(item: T, max: number, min = 1) {
+  const list = z.array(z.unknown()).min(min).max(max)
   LISTED.set(list, item)
   return list.transform((items, context) => {
     const checked: z.infer<T>[] = []

@@ -24,10 +24,13 @@ export function invalidField(error: z.ZodError): AppError {
 
 type Issue = z.core.$ZodIssue
 
-/** A union reports one issue per branch; the branch that got furthest is the one the caller meant. */
+/** A union reports one issue per branch; the branch that got furthest is the one the caller meant. A field too many is at fault itself. */
 export function deepestIssue(issues: readonly Issue[]): { path: PropertyKey[]; message: string } {
   const first = issues[0]
   if (!first) return { path: [], message: 'does not fit' }
+  if (first.code === 'unrecognized_keys') {
+    return { path: [...first.path, ...first.keys.slice(0, 1)], message: 'there is no such field' }
+  }
   if (first.code !== 'invalid_union' || first.errors.length === 0) return first
   const branches = first.errors.map(deepestIssue)
   const furthest = branches.reduce((best, branch) => (branch.path.length > best.path.length ? branch : best))

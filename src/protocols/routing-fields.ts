@@ -1,14 +1,14 @@
 import * as z from 'zod'
 import { present } from '../core/present.ts'
 import type { AutoRouterPreferences, ProviderPreferences, RoutingPreferences } from '../core/routing.ts'
+import { checkedList } from './checked-list.ts'
+import { collaborationPlugin, collaborationWish } from './collaboration-fields.ts'
 import { LIMITS } from './limits.ts'
+import { modelName, modelNames, names } from './name-fields.ts'
 import { cacheField, effortFields, reliabilityWish } from './reliability-fields.ts'
 
-export const modelName = z.string().min(1).max(LIMITS.modelNameChars)
 export const jsonObject = z.record(z.string(), z.unknown())
 
-/** Hosts, or ids or patterns of models. */
-export const names = z.array(z.string().min(1).max(LIMITS.modelNameChars)).max(LIMITS.tools)
 const usdPerMillion = z.number().nonnegative()
 
 /** The fields of OpenRouter's `provider` object, but for the price caps. */
@@ -60,7 +60,24 @@ export const knobFields = {
     .describe('Share (0 to 1) of decisions that try what is not known well enough.'),
 }
 
-const plugin = z.looseObject({ id: z.string().min(1), allowed_models: names.nullish(), ...knobFields })
+const autoRouter = z.looseObject({
+  id: z.literal('auto-router'),
+  enabled: z.boolean().nullish(),
+  allowed_models: names.nullish(),
+  ...knobFields,
+})
+const ours = z.discriminatedUnion('id', [autoRouter, collaborationPlugin])
+const OUR_PLUGINS: ReadonlySet<string> = new Set(['auto-router', 'cascade', 'panel', 'fusion', 'verify'])
+
+/** Plugins of other gateways are looked over. */
+const foreign = z
+  .looseObject({
+    id: z.string().min(1),
+  })
+  .refine(({ id }) => !OUR_PLUGINS.has(id))
+  .transform(() => null)
+const plugins = checkedList(z.union([foreign, ours]), LIMITS.models, 0)
+type Plugin = z.infer<typeof plugins>[number]
 
 /** Pairs that the caller keeps with a request. */
 export const metadata = z
@@ -69,9 +86,6 @@ export const metadata = z
     error: `at most ${LIMITS.metadataPairs} pairs`,
   })
 
-/** Models to try, in order. */
-export const modelNames = z.array(modelName).max(LIMITS.models)
-
 /** The fields that every protocol's body may have beside its own: where the request may go, and how hard it is tried. */
 export const routingFields = {
   models: modelNames.nullish(),
@@ -79,7 +93,7 @@ export const routingFields = {
   context_window_fallbacks: modelNames.nullish(),
   content_policy_fallbacks: modelNames.nullish(),
   provider: providerPreferences.nullish(),
-  plugins: z.array(plugin).max(LIMITS.models).nullish(),
+  plugins: plugins.nullish(),
   session_id: z.string().min(1).max(LIMITS.sessionIdChars).nullish(),
   ...effortFields,
   cache: cacheField.nullish(),
@@ -87,15 +101,24 @@ export const routingFields = {
 
 const routingBody = z.object({ model: modelName, ...routingFields })
 
-/** Where a request may go, from the fields of its body. */
+/**
+ * Where a request may go, from the fields of its body.
+ *
+ * @throws AppError `invalid_request` where what it wishes several models to do contradicts itself
+ */
 export function routingPreferences(body: z.infer<typeof routingBody>): RoutingPreferences {
   const models = body.models ?? []
+  const sent = body.plugins ?? []
   return {
-    ...present({ sessionId: body.session_id, fallbacksFrom: body.fallbacks && models.length }),
+    ...present({
+      sessionId: body.session_id,
+      fallbacksFrom: body.fallbacks && models.length,
+      collaboration: collaborationWish(sent.map(collaborating), body.model),
+    }),
     model: body.model,
     models: [...models, ...(body.fallbacks ?? [])],
     provider: preferencesOf(body.provider ?? {}),
-    autoRouter: autoRouterPreferences(body.plugins ?? []),
+    autoRouter: autoRouterPreferences(sent),
     fallbacksFor: {
       contextWindow: body.context_window_fallbacks ?? [],
       contentPolicy: body.content_policy_fallbacks ?? [],
@@ -120,9 +143,15 @@ export function preferencesOf(provider: z.infer<typeof providerPreferences>): Pr
   })
 }
 
-function autoRouterPreferences(plugins: readonly z.infer<typeof plugin>[]): AutoRouterPreferences {
-  const auto = plugins.find(({ id }) => id === 'auto-router')
-  return { ...present({ allowedModels: auto?.allowed_models }), ...knobsOf(auto ?? {}) }
+function collaborating(plugin: Plugin) {
+  return plugin?.id === 'auto-router' ? null : plugin
+}
+
+function autoRouterPreferences(sent: readonly Plugin[]): AutoRouterPreferences {
+  const auto = sent.find((plugin) => plugin?.id === 'auto-router' && plugin.enabled !== false)
+  return auto?.id === 'auto-router'
+    ? { ...present({ allowedModels: auto.allowed_models }), ...knobsOf(auto) }
+    : {}
 }
 
 const knobs = z.object(knobFields)

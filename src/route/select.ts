@@ -1,4 +1,4 @@
-import type { Pattern } from '../core/collaboration.ts'
+import { PATTERN_MODELS, type Pattern } from '../core/collaboration.ts'
 import { AppError } from '../core/errors.ts'
 import { embeddingModelCalled } from './embeddings/select.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
@@ -6,7 +6,10 @@ import type { PreparedCatalog } from './prepared-catalog.ts'
 /** How eligible candidates are ordered. `utility` weighs quality against cost. */
 export type Ordering = 'utility' | 'quality' | 'price' | 'latency' | 'throughput'
 
-/** What a `model` name asks for: any model by some ordering, or one model wherever it is sold. */
+/**
+ * What a `model` name asks for: any model by some ordering, or one model wherever it is sold. `pattern`: how several work
+ * on the answer, where the name says so.
+ */
 export type Selection =
   | { kind: 'auto'; ordering: Ordering | null; pattern?: Pattern }
   | { kind: 'pinned'; modelId: string; ordering: Ordering | null }
@@ -18,19 +21,28 @@ const SUFFIXES: ReadonlyMap<string, Ordering> = new Map([
 ])
 const AUTO = /^(?:switchyard\/)?auto$/
 
-/** Whether a name leaves it all to us: the model, and how models are ordered. */
+/** Whether a name leaves it all to us: the model, how models are ordered, and whether several work together. */
 export function isPlainAuto(name: string): boolean {
   return AUTO.test(name.toLowerCase())
 }
 
-/** The virtual models that stand for a way of choosing, as `GET /v1/models` lists them. */
-export const VIRTUAL_MODELS = ['auto', 'auto:floor', 'auto:nitro', 'auto:best'] as const
+/** The virtual models that stand for a way of choosing, or of working together, as `GET /v1/models` lists them. */
+export const VIRTUAL_MODELS = [
+  'auto',
+  'auto:floor',
+  'auto:nitro',
+  'auto:best',
+  'switchyard/cascade',
+  'switchyard/panel',
+  'switchyard/fusion',
+] as const
 
 /** Why no one model is called so. */
 export type UnknownModel = { kind: 'unknown'; code: 'unknown_model' | 'ambiguous_model'; message: string }
 
 /**
- * Reads a model name: `auto`, `auto:floor`, a catalog id, a bare name or an alias, each with an optional ordering.
+ * Reads a model name: `auto`, `auto:floor`, `switchyard/panel`, a catalog id, a bare name or an alias, each with an
+ * optional ordering.
  *
  * @param param the request field the name stood in
  * @throws AppError `model_not_found` when no model is called so, or several are
@@ -46,6 +58,8 @@ export function findModel(name: string, catalog: PreparedCatalog): Selection | U
   const [base, suffix] = splitSuffix(name.toLowerCase())
   const ordering = SUFFIXES.get(suffix ?? '') ?? null
   if (AUTO.test(base)) return { kind: 'auto', ordering }
+  const pattern = PATTERN_MODELS.get(base)
+  if (pattern) return { kind: 'auto', ordering, pattern }
   const ids = catalog.byName.get(base) ?? catalog.byName.get(name.toLowerCase())
   const [modelId, ...others] = ids ?? []
   if (modelId === undefined) {

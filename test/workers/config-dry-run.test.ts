@@ -141,6 +141,12 @@ describe('POST /v1/config/dry-run', () => {
       ask('auto', { response_format: { type: 'json_object' }, reasoning_effort: 'high' }),
       ask('auto', { provider: { require_parameters: true }, logit_bias: { '1': 2 } }),
       ask('auto', { plugins: [{ id: 'auto-router', allowed_models: ['anthropic/*'], max_cost_usd: 0.5 }] }),
+      ask('auto', {
+        plugins: [
+          { id: 'panel', rubric: 'r' },
+          { id: 'verify', checks: ['schema'] },
+        ],
+      }),
     )
     const made: Record<string, number> = {}
     for (const id of ids) {
@@ -148,8 +154,8 @@ describe('POST /v1/config/dry-run', () => {
       made[model] = (made[model] ?? 0) + 1
     }
     const { replay } = await ran(key, {})
-    expect(replay).toMatchObject({ decisions: 7, changed: 0, examples: [] })
-    const again = replay?.models.map(({ model, before }) => [model, Math.round(before * 7)])
+    expect(replay).toMatchObject({ decisions: 8, changed: 0, examples: [] })
+    const again = replay?.models.map(({ model, before }) => [model, Math.round(before * 8)])
     expect(Object.fromEntries(again ?? [])).toEqual(made)
   })
 

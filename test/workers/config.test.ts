@@ -101,16 +101,23 @@ describe('PUT /v1/config', () => {
     const refused = await putConfig(key, {
       fallbacks: { [MINI]: ['openai/gpt-9'], [HAIKU]: ['claude-sonnet-4.5'], 'claude-sonnet-4.5': [HAIKU] },
       timeouts: { ttft_ms: -1 },
+      policy: { collaboration: { cascade: { models: [MINI, 'gpt-9'] }, verify: { checks: ['spelling'] } } },
       pools: { [MINI]: { deployments: [{ host: 'nowhere', weight: 0 }] } },
     })
     const error = await errorOf(refused)
-    expect(error).toMatchObject({ status: 400, code: 'invalid_request', param: 'timeouts.ttft_ms' })
+    expect(error).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+      param: 'policy.collaboration.verify.checks[0]',
+    })
     expect(error.errors?.map(({ path, code }) => `${code} ${path}`)).toEqual([
+      'invalid policy.collaboration.verify.checks[0]',
       'out_of_range timeouts.ttft_ms',
       `out_of_range pools["${MINI}"].deployments[0].weight`,
       `unknown_model fallbacks["${MINI}"][0]`,
       'cycle fallbacks["claude-sonnet-4.5"][0]',
       `unknown_host pools["${MINI}"].deployments[0].host`,
+      'unknown_model policy.collaboration.cascade.models[1]',
     ])
     expect(JSON.stringify(error.errors)).toContain(`${HAIKU} → anthropic/claude-sonnet-4.5 → ${HAIKU}`)
     const many = await errorOf(await putConfig(key, { default_fallbacks: Array(5_000).fill('x') }))

@@ -107,6 +107,7 @@ describe('an answer to an equal question', () => {
     ['another length', { max_tokens: 7 }],
     ['another field of the host', { logit_bias: { '50256': -100 } }],
     ['other hosts', { provider: { order: ['openai'] } }],
+    ['others who look at it', { plugins: [{ id: 'verify' }] }],
     ['other fallbacks', { models: ['openai/gpt-4o-mini'] }],
     ['another instruction', { messages: [{ role: 'system', content: 'Say hello.' }] }],
   ])('is not the answer with %s', async (_name, fields) => {

@@ -21,6 +21,9 @@ const VIRTUAL_DESCRIPTION: Readonly<Record<(typeof VIRTUAL_MODELS)[number], stri
   'auto:floor': 'The cheapest model that is good enough',
   'auto:nitro': 'The model expected to answer soonest',
   'auto:best': 'The model expected to answer best',
+  'switchyard/cascade': 'Cheap models first, dearer ones until an answer can be trusted',
+  'switchyard/panel': 'Several answers at once, of which one is made by vote, by a judge or by synthesis',
+  'switchyard/fusion': 'Several answers at once, compared in a report and written as one',
 }
 
 export const modelRoutes = new Hono<AppEnv>()
@@ -37,7 +40,8 @@ export const modelRoutes = new Hono<AppEnv>()
     const own = ownBodies(c).find(({ id }) => id === name.toLowerCase())
     if (own) return c.json(own)
     const catalog = catalogOf(c)
-    const virtual = VIRTUAL_MODELS.find((known) => known === name.toLowerCase().replace(/^switchyard\//, ''))
+    const folded = name.toLowerCase().replace(/^switchyard\/(?=auto)/, '')
+    const virtual = VIRTUAL_MODELS.find((known) => known === folded)
     if (virtual) return c.json(virtualBody(virtual))
     const [id, ...others] = catalog.byName.get(name.toLowerCase()) ?? []
     const model = others.length === 0 ? catalog.models.get(id ?? '') : undefined

@@ -3,7 +3,8 @@ import type { Seal } from '../../core/chat.ts'
 import { readSeal } from '../../core/sealed-thoughts.ts'
 import { checkedList } from '../checked-list.ts'
 import { LIMITS } from '../limits.ts'
-import { jsonObject, modelName, routingFields } from '../routing-fields.ts'
+import { modelName } from '../name-fields.ts'
+import { jsonObject, routingFields } from '../routing-fields.ts'
 
 const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() }).nullish()
 

@@ -9,6 +9,7 @@ import type {
 import { AppError } from '../../core/errors.ts'
 import { present } from '../../core/present.ts'
 import { effortOfBudget } from '../../core/thinking.ts'
+import { refuseChoices } from '../collaboration-fields.ts'
 import type { Inbound } from '../inbound.ts'
 import { invalidField } from '../invalid-field.ts'
 import { routingFields, routingPreferences } from '../routing-fields.ts'
@@ -34,9 +35,11 @@ export function decodeChatRequest(body: unknown, headers: Headers = new Headers(
   }
   const asked = parsed.stream_options?.include_usage ?? parsed.usage?.include
   const includeUsage = asked ?? (headers.has('x-title') || headers.has('http-referer'))
+  const routing = routingPreferences(parsed)
+  refuseChoices(parsed.n, routing)
   return {
     chat: chatRequest(parsed),
-    routing: routingPreferences(parsed),
+    routing,
     stream: parsed.stream ?? false,
     reply: chatReply({ includeUsage, showReasoning: parsed.reasoning?.exclude !== true }),
   }

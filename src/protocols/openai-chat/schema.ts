@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { REASONING_EFFORTS } from '../../core/chat.ts'
 import { checkedList } from '../checked-list.ts'
 import { LIMITS } from '../limits.ts'
-import { jsonObject, metadata, modelName, routingFields } from '../routing-fields.ts'
+import { modelName } from '../name-fields.ts'
+import { jsonObject, metadata, routingFields } from '../routing-fields.ts'
 
 /** OpenRouter's spelling of Anthropic's marker. */
 const cacheControl = z.object({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() }).nullish()

@@ -1,5 +1,6 @@
 import type { Sampling } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
+import { refuseChoices } from '../collaboration-fields.ts'
 import type { Inbound } from '../inbound.ts'
 import { invalidField } from '../invalid-field.ts'
 import { routingPreferences } from '../routing-fields.ts'
@@ -17,6 +18,8 @@ export function decodeCompletionRequest(body: unknown): Inbound {
   if (!result.success) throw invalidField(result.error)
   const parsed = result.data
   const prompt = typeof parsed.prompt === 'string' ? parsed.prompt : parsed.prompt[0]
+  const routing = routingPreferences(parsed)
+  refuseChoices(parsed.n, routing)
   return {
     chat: {
       ...present({ user: parsed.user, metadata: parsed.metadata }),
@@ -27,7 +30,7 @@ export function decodeCompletionRequest(body: unknown): Inbound {
       reasoning: {},
       native: null,
     },
-    routing: routingPreferences(parsed),
+    routing,
     stream: parsed.stream ?? false,
     reply: completionReply({
       prefix: parsed.echo ? prompt : '',

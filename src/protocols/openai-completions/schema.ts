@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { LIMITS } from '../limits.ts'
-import { metadata, modelName, routingFields } from '../routing-fields.ts'
+import { modelName } from '../name-fields.ts'
+import { metadata, routingFields } from '../routing-fields.ts'
 
 /** What the endpoint's successor cannot say either, or only says with several requests. */
 const refused = (error: string) => z.null({ error }).optional()

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type EmbeddingInputs, VECTOR_ENCODINGS } from '../../core/embedding.ts'
-import { modelName, routingFields } from '../routing-fields.ts'
+import { modelName } from '../name-fields.ts'
+import { routingFields } from '../routing-fields.ts'
 
 /** The most inputs of one request, as at OpenAI. */
 const MAX_INPUTS = 2_048

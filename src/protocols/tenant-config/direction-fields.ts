@@ -2,17 +2,10 @@ import * as z from 'zod'
 import { REASONING_EFFORTS } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
 import type { Direction } from '../../core/rules.ts'
+import { collaborationOf, collaborationSection } from '../collaboration-fields.ts'
 import { cacheTtl, effortFields, reliabilityWish } from '../reliability-fields.ts'
-import {
-  knobFields,
-  knobsOf,
-  maxPriceFields,
-  modelName,
-  modelNames,
-  names,
-  preferencesOf,
-  providerFields,
-} from '../routing-fields.ts'
+import { modelName, modelNames, names } from '../name-fields.ts'
+import { knobFields, knobsOf, maxPriceFields, preferencesOf, providerFields } from '../routing-fields.ts'
 
 const MAX_REGIONS = 64
 const region = z.string().min(1).max(64)
@@ -53,6 +46,7 @@ const directionFields = {
     .strictObject({ ttl: cacheTtl.nullish() })
     .nullish()
     .describe('For how many seconds an answer may be reused for equal requests.'),
+  collaboration: collaborationSection.nullish().describe('What several models do for one answer.'),
   breaker: breaker
     .nullish()
     .describe('Leaves hosts alone of which more calls failed lately than the operator would stand.'),
@@ -83,6 +77,7 @@ export function directionOf(body: z.infer<typeof direction>): Direction {
   const models = [...(body.models ?? []), ...(body.fallbacks ?? [])]
   const autoRouter = knobsOf(body)
   const reliability = reliabilityWish(body)
+  const collaboration = body.collaboration && collaborationOf(body.collaboration)
   return present({
     model: body.model,
     override: body.override,
@@ -95,6 +90,7 @@ export function directionOf(body: z.infer<typeof direction>): Direction {
     regions: body.regions,
     reasoningEffort: body.reasoning_effort,
     reliability: isEmpty(reliability) ? null : reliability,
+    collaboration: collaboration && !isEmpty(collaboration) ? collaboration : null,
     breaker: body.breaker && {
       failureShare: body.breaker.failure_threshold_percentage / 100,
       minimumRequests: body.breaker.minimum_requests ?? MINIMUM_REQUESTS,

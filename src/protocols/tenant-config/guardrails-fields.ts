@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { TASK_TYPES } from '../../core/demand.ts'
 import { GUARD_ACTIONS, GUARDED, type Guardrail, PII_ENTITIES } from '../../core/guardrails.ts'
-import { compileRegex, RegexFault } from '../../core/linear-regex.ts'
 import { outsideUrlFault } from '../../core/outside-url.ts'
+import { linearPattern } from '../pattern-field.ts'
 
 const MAX_GUARDRAILS = 32
 const MAX_PATTERNS = 32
@@ -16,19 +16,7 @@ const MAX_TOKENS = 10_000_000
 const THRESHOLD = 0.6
 const TIMEOUT_MS = { default: 2_000, max: 10_000 }
 
-/** A pattern that runs in linear time; what is wrong with another is told with its place. */
-const pattern = z
-  .string()
-  .min(1)
-  .max(MAX_PATTERN_CHARS)
-  .superRefine((source, context) => {
-    try {
-      compileRegex(source)
-    } catch (cause) {
-      if (!(cause instanceof RegexFault)) throw cause
-      context.addIssue(`${cause.message}, at character ${cause.at + 1}`)
-    }
-  })
+const pattern = linearPattern(MAX_PATTERN_CHARS)
 
 const url = z.string().superRefine((address, context) => {
   const fault = outsideUrlFault(address, { allowLoopback: true })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Fault } from '../../core/errors.ts'
 import type { Rule } from '../../core/rules.ts'
 import type { NamesInConfig } from '../../core/tenant-config.ts'
-import { modelName } from '../routing-fields.ts'
+import { modelName } from '../name-fields.ts'
 import { conditionFaults } from './condition-faults.ts'
 import { condition, conditionOf, RULE_LIMITS } from './condition-fields.ts'
 import { direction, directionOf, ruleDirection } from './direction-fields.ts'
@@ -105,6 +105,17 @@ export function ruleFaults(document: unknown): Fault[] {
 
 const anyModel = z.string().nullable().catch(null)
 const anyModels = z.array(z.string().catch('')).catch([])
+const anyTeams = z
+  .object({
+    cascade: z.object({ models: anyModels, verifier: anyModel }).nullable().catch(null),
+    panel: z
+      .object({ models: anyModels, analysis_models: anyModels, judge: anyModel, model: anyModel })
+      .nullable()
+      .catch(null),
+    verify: z.object({ judge: anyModel }).nullable().catch(null),
+  })
+  .nullable()
+  .catch(null)
 const anyDirection = z
   .object({
     model: anyModel,
@@ -112,6 +123,7 @@ const anyDirection = z
     fallbacks: anyModels,
     context_window_fallbacks: anyModels,
     content_policy_fallbacks: anyModels,
+    collaboration: anyTeams,
   })
   .nullable()
   .catch(null)
@@ -141,14 +153,27 @@ export function namesInRules(document: unknown): Pick<NamesInConfig, 'aliases' |
   }
 }
 
-function directedBy(body: unknown, path: readonly (string | number)[]): NamesInConfig['directed'] {
+function directedBy(body: unknown, path: Path): NamesInConfig['directed'] {
   const found = anyDirection.parse(body)
   if (!found) return []
-  const { model, ...lists } = found
+  const { collaboration, ...own } = found
   return [
-    ...(model ? [{ path: [...path, 'model'], model }] : []),
-    ...Object.entries(lists).flatMap(([field, models]) =>
-      models.map((name, index) => ({ path: [...path, field, index], model: name })),
+    ...namedIn(own, path),
+    ...Object.entries(collaboration ?? {}).flatMap(([field, one]) =>
+      namedIn(one ?? {}, [...path, 'collaboration', field]),
     ),
   ]
+}
+
+type Path = readonly (string | number)[]
+
+/** The models in fields that name one, or list some. */
+function namedIn(
+  fields: Readonly<Record<string, string | string[] | null>>,
+  path: Path,
+): NamesInConfig['directed'] {
+  return Object.entries(fields).flatMap(([field, said]) => {
+    if (Array.isArray(said)) return said.map((model, index) => ({ path: [...path, field, index], model }))
+    return said ? [{ path: [...path, field], model: said }] : []
+  })
 }

@@ -8,6 +8,7 @@ import type { RequestShape } from '../request-shape.ts'
 import { findModel, isPlainAuto } from '../select.ts'
 import type { Directed } from './directions-for.ts'
 import { meantBy } from './names.ts'
+import { directedWish } from './wishes.ts'
 
 /**
  * What a request says of where it goes, completed by where its tenant directs it: what the request says goes before,
@@ -15,17 +16,24 @@ import { meantBy } from './names.ts'
  * may change after a configuration was checked, are left out.
  */
 export function directedPreferences(
-  preferences: RoutingPreferences,
-  { model, directions }: Directed,
+  { collaboration, ...preferences }: RoutingPreferences,
+  directed: Directed,
   { config, catalog }: { config: TenantConfig; catalog: PreparedCatalog },
 ): RoutingPreferences {
+  const { model, directions } = directed
   const meant = (names: readonly string[]) => names.map((name) => meantBy(name, config))
   const isKnown = (name: string) => findModel(name, catalog).kind !== 'unknown'
   const insteadOf = (own: readonly string[], read: (one: Direction) => readonly string[] | undefined) =>
     own.length > 0 ? meant(own) : (first(directions, read) ?? []).filter(isKnown)
   const { fallbacksFor } = preferences
+  const wish = directedWish(collaboration, directed, {
+    chosen: chosenModel(directed, catalog),
+    catalog,
+    names: { asked: (name) => meantBy(name, config), directed: (name) => (isKnown(name) ? name : null) },
+  })
   return {
     ...preferences,
+    ...present({ collaboration: wish }),
     model,
     models: insteadOf(preferences.models, ({ models }) => models),
     fallbacksFor: {
@@ -105,6 +113,7 @@ export function directedPolicy(policy: Policy, directed: Directed, catalog: Prep
     regions: [...policy.regions, ...every((one) => one.regions)],
     dataCollection: denies ? 'deny' : policy.dataCollection,
     maxCostUsd: least(directions, (one) => one.autoRouter?.maxCostUsd) ?? policy.maxCostUsd,
+    unasked: first(directions, (one) => one.collaboration?.unasked) ?? policy.unasked,
     breakers: [...policy.breakers, ...every((one) => one.breaker)],
     reliability: [...every((one) => one.reliability), ...policy.reliability],
   }

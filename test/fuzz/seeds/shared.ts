@@ -103,21 +103,50 @@ function effortOf(random: Random): JsonObject {
   })
 }
 
+type Seed = (random: Random) => JsonObject
+const PLUGINS: readonly [Seed, ...Seed[]] = [
+  (random) => ({
+    id: 'auto-router',
+    ...optional(random, 0.4, {
+      cost_quality_tradeoff: () => random.int(11),
+      min_quality: () => 0.3,
+      max_cost_usd: () => 0.5,
+    }),
+  }),
+  (random) => ({
+    id: 'cascade',
+    ...optional(random, 0.4, {
+      models: () => [modelOf(random), modelOf(random)],
+      threshold: () => 0.7,
+      samples: () => random.int(3),
+    }),
+  }),
+  (random) => ({
+    id: random.pick(['panel', 'fusion']),
+    size: 2,
+    ...optional(random, 0.4, {
+      mixed: () => random.chance(0.5),
+      judge: () => modelOf(random),
+      rubric: () => '简短、准确',
+      min_successful_responses: () => 1,
+      round_timeout_ms: () => 2_000,
+    }),
+  }),
+  (random) => ({
+    id: 'verify',
+    ...optional(random, 0.4, {
+      checks: () => ['schema', 'arithmetic', { type: 'regex', pattern: '[一-龥]|ok', must_match: false }],
+      max_retries: () => random.int(3),
+    }),
+  }),
+]
+
 /** Where a request may go. */
 export function routingOf(random: Random): JsonObject {
   const wishes = optional(random, 0.06, {
     models: () => [modelOf(random), modelOf(random)],
     session_id: () => (random.chance(0.9) ? `session-${random.int(50)}` : random.pick(NAMES)),
-    plugins: () => [
-      {
-        id: 'auto-router',
-        ...optional(random, 0.4, {
-          cost_quality_tradeoff: () => random.int(11),
-          min_quality: () => 0.3,
-          max_cost_usd: () => 0.5,
-        }),
-      },
-    ],
+    plugins: () => [random.pick(PLUGINS)(random)],
     provider: () =>
       optional(random, 0.3, {
         order: () => [anyOf(random, HOSTS)],

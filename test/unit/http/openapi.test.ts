@@ -95,6 +95,8 @@ function resolve(pointer: string): unknown {
   return unescaped.reduce<unknown>((at, step) => record.safeParse(at).data?.[step], document)
 }
 
+const HELLO = { model: 'auto', messages: [{ role: 'user', content: 'Hi' }] }
+
 describe('describeApi', () => {
   it('names each operation once', () => {
     const ids = operations.map(({ operationId }) => operationId)
@@ -146,9 +148,12 @@ describe('describeApi', () => {
   })
 
   it.each([
-    ['CreateChatCompletionBody', { model: 'auto', messages: [{ role: 'user', content: 'Hi' }] }, true],
+    ['CreateChatCompletionBody', HELLO, true],
     ['CreateChatCompletionBody', { model: 'auto', messages: [{ role: 'nobody', content: 'Hi' }] }, false],
     ['CreateChatCompletionBody', { model: 'auto', messages: [] }, false],
+    ['CreateChatCompletionBody', { ...HELLO, plugins: [{ id: 'verify', checks: ['schema'] }] }, true],
+    ['PutConfigBody', { policy: { collaboration: { verify: { checks: ['schema'] } } } }, true],
+    ['PutConfigBody', { policy: { collaboration: { verify: { checks: ['spelling'] } } } }, false],
     ['CreateFeedbackBody', { decision_id: 'dec_1', score: 0.5 }, true],
     ['CreateFeedbackBody', { decision_id: 'dec_1', score: 2 }, false],
     ['PutConfigBody', { default_fallbacks: ['auto'] }, true],

@@ -85,7 +85,7 @@ describe('the routing fields', () => {
     ['max_total_ms', { max_total_ms: 0 }],
     ['max_total_ms', { max_total_ms: 3_600_001 }],
     ['timeouts', { timeouts: 5_000 }],
-    ['timeouts', { timeouts: { first_byte_ms: 1 } }],
+    ['timeouts.first_byte_ms', { timeouts: { first_byte_ms: 1 } }],
     ['timeouts.connect_ms', { timeouts: { connect_ms: -1 } }],
     ['timeouts.ttft_ms', { timeouts: { ttft_ms: 0 } }],
     ['timeouts.idle_ms', { timeouts: { idle_ms: '1s' } }],

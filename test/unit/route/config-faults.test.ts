@@ -36,7 +36,7 @@ describe('nameFaults', () => {
     expect(
       faultsIn({
         fallbacks: listed({ alpha: ['v/b', 'C', 'd:floor', 'auto'], 'v/b': ['c', 'd'], c: [] }),
-        defaultFallbacks: ['auto:best', 'd'],
+        defaultFallbacks: ['auto:best', 'd', 'switchyard/panel'],
         fallbacksFor: { contextWindow: listed({ a: ['b'] }), contentPolicy: listed({ b: ['a'] }) },
         deployments: listed({ '*': ['one', 'two'], a: ['two', 'one'], b: [] }),
       }),
@@ -48,6 +48,7 @@ describe('nameFaults', () => {
     [{ a: ['b', 'v/nope'] }, one('fallbacks.a[1]', 'unknown_model', 'v/nope')],
     [{ a: ['same'] }, one('fallbacks.a[0]', 'ambiguous_model', 'w/same, x/same')],
     [{ auto: ['a'] }, one('fallbacks.auto', 'virtual_model')],
+    [{ 'switchyard/panel': ['a'] }, one('fallbacks["switchyard/panel"]', 'virtual_model')],
     [{ 'v/a': ['b'], alpha: ['c'] }, one('fallbacks.alpha', 'duplicate_model', 'v/a')],
     [{ 'v/a': ['b', 'alpha'] }, one('fallbacks["v/a"][1]', 'self_fallback', "'v/a'")],
     [{ a: ['b'], b: ['v/a'] }, one('fallbacks.b[0]', 'cycle', 'v/a → v/b → v/a')],
@@ -108,6 +109,7 @@ describe('names of aliases, and in directions', () => {
   it.each([
     [{ mine: 'a' }, []],
     [{ mine: 'auto:best' }, []],
+    [{ mine: 'switchyard/panel:floor' }, []],
     [{ mine: 'route/desk' }, []],
     [{ mine: 'Route/Desk' }, []],
     [{ mine: 'gone' }, one('aliases.mine', 'unknown_model', "'gone'")],

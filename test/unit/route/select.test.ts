@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { CATALOG } from '../../../src/route/catalog/index.ts'
 import { prepareCatalog } from '../../../src/route/prepared-catalog.ts'
-import { selectModel, VIRTUAL_MODELS } from '../../../src/route/select.ts'
+import { isPlainAuto, selectModel, VIRTUAL_MODELS } from '../../../src/route/select.ts'
 import { model } from './builders.ts'
 
 const catalog = prepareCatalog([
@@ -12,6 +12,7 @@ const catalog = prepareCatalog([
   model('ollama/phi:best'),
   model('studio/openai/gpt-5'),
   model('Studio/Qwen-Coder'),
+  model('meta/fusion'),
 ])
 
 const select = (name: string) => selectModel(name, catalog, 'model')
@@ -29,7 +30,19 @@ describe('selectModel', () => {
   })
 
   it('reads every virtual model it lists', () => {
-    expect(VIRTUAL_MODELS.map((name) => select(name).kind)).toEqual(['auto', 'auto', 'auto', 'auto'])
+    for (const name of VIRTUAL_MODELS) expect(select(name).kind).toBe('auto')
+  })
+
+  it.each([
+    ['switchyard/cascade', { ordering: null, pattern: 'cascade' }],
+    ['Switchyard/Panel:floor', { ordering: 'price', pattern: 'panel' }],
+    ['switchyard/fusion:best', { ordering: 'quality', pattern: 'fusion' }],
+  ])('reads %s as any models that work together', (name, asked) => {
+    expect(select(name)).toEqual({ kind: 'auto', ...asked })
+  })
+
+  it('leaves the names of patterns to models where they stand alone', () => {
+    expect(select('fusion')).toMatchObject({ kind: 'pinned', modelId: 'meta/fusion' })
   })
 
   it.each(['openai/gpt-5', 'OpenAI/GPT-5', 'gpt-5', 'gpt-5-2025-08-07', 'openai/gpt-5-2025-08-07'])(
@@ -69,6 +82,9 @@ describe('selectModel', () => {
     '',
     ':floor',
     'auto:cheap',
+    'panel',
+    'switchyard/panel:cheap',
+    'switchyard/single',
     'autos',
     'openai/auto',
     'constructor',
@@ -93,5 +109,12 @@ describe('selectModel', () => {
     expect(() => select('text-embedding-3-small')).toThrow(
       /'text-embedding-3-small' makes embeddings: ask \/v1\/embeddings/,
     )
+  })
+})
+
+describe('isPlainAuto', () => {
+  it('is what leaves everything open', () => {
+    const open = ['auto', 'Switchyard/Auto', ...VIRTUAL_MODELS].filter(isPlainAuto)
+    expect(open).toEqual(['auto', 'Switchyard/Auto', 'auto'])
   })
 })
