@@ -6,17 +6,21 @@ export type Calibration = { offset: number; slope: number }
 const NEWTON_STEPS = 30
 /** No step goes further: far from its goal Newton's method overshoots. */
 const LONGEST_STEP = 0.5
-/** How much the belief "well calibrated already" is worth: observations for the offset, and for the slope. */
+/** How much the belief "well calibrated already" is worth: precisions of the offset, and of the slope. */
 const PRIOR = [0.1, 1] as const
 /** Nearer to 0 or 1 a prediction is not believed. */
 const LEAST = 0.01
 
 /** Fits the curve to outcomes (0..1) of predictions made without them (Platt 1999), by Newton's method. */
-export function calibrate(predictions: Float64Array, outcomes: Float64Array): Calibration {
+export function calibrate(
+  predictions: Float64Array,
+  outcomes: Float64Array,
+  prior: readonly [offset: number, slope: number] = PRIOR,
+): Calibration {
   const logits = predictions.map((prediction) => logOddsWithin(prediction, LEAST))
   let [offset, slope] = [0, 1]
   for (let step = 0; step < NEWTON_STEPS; step += 1) {
-    let [g0, g1, h00, h01, h11] = [-PRIOR[0] * offset, -PRIOR[1] * (slope - 1), PRIOR[0], 0, PRIOR[1]]
+    let [g0, g1, h00, h01, h11] = [-prior[0] * offset, -prior[1] * (slope - 1), prior[0], 0, prior[1]]
     for (const [at, x] of logits.entries()) {
       const outcome = outcomes[at] ?? Number.NaN
       if (Number.isNaN(outcome)) continue

@@ -4,7 +4,7 @@
  */
 import { PUBLISHED_SPREAD } from './online-models.ts'
 import { expect, type OnlinePolicy, rememberCosts, type Setting } from './online-policies.ts'
-import { readOutcomeSet, type SetPrompt } from './outcome-sets.ts'
+import { readOutcomeSet, type SetPrompt } from '../../src/dev/train/outcome-sets.ts'
 import { learn, predictAll } from './routing-learn.ts'
 import { type Demand, TASK_TYPES } from '../../src/core/demand.ts'
 import { matrixOf, rowOf } from '../../src/learn/matrix.ts'

@@ -1,5 +1,5 @@
 /** What was published of the replayed models before their outcomes were known, as candidates for routing. */
-import type { SetPrompt } from './outcome-sets.ts'
+import type { SetPrompt } from '../../src/dev/train/outcome-sets.ts'
 import { classify } from '../../src/classify/classify.ts'
 import type { ToolDefinition } from '../../src/core/chat.ts'
 import { type Demand, TASK_TYPES, type TaskType } from '../../src/core/demand.ts'

@@ -6,7 +6,7 @@
 import { linear, readersFrom } from './online-linear.ts'
 import { candidateFor, demandOf } from './online-models.ts'
 import { epsilonGreedy, type OnlinePolicy, published, type Setting } from './online-policies.ts'
-import { type OutcomeSet, readOutcomeSet, type SetPrompt } from './outcome-sets.ts'
+import { type OutcomeSet, readOutcomeSet, type SetPrompt } from '../../src/dev/train/outcome-sets.ts'
 import { learn } from './routing-learn.ts'
 import { line, type Verdict } from './routing-table.ts'
 import { type Outcomes, pick, pickRows, type Rows } from '../../src/learn/outcomes.ts'

@@ -1,5 +1,5 @@
 /** O1: learned without one whole kind of prompts, tested on it; where the guard warns, the reference answers. */
-import { readOutcomeSet, type SetPrompt } from './outcome-sets.ts'
+import { readOutcomeSet, type SetPrompt } from '../../src/dev/train/outcome-sets.ts'
 import { costsOf, learn, predictAll } from './routing-learn.ts'
 import { line, percent, points, type Verdict } from './routing-table.ts'
 import { type Outcomes, pick, pickRows } from '../../src/learn/outcomes.ts'

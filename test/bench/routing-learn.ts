@@ -1,18 +1,12 @@
 /** Training and predicting, as every part of the routing benchmark does it. */
-import { foldsOf, promptOf, type SetPrompt } from './outcome-sets.ts'
+import { promptOf, type SetPrompt, trainingSetOf } from '../../src/dev/train/outcome-sets.ts'
 import { type OutcomeModel, type OutcomePrediction, predictOutcome } from '../../src/learn/outcome-model.ts'
 import type { Outcomes, Rows } from '../../src/learn/outcomes.ts'
 import { readPrompt } from '../../src/learn/reading.ts'
 import { train, type Trained } from '../../src/learn/train.ts'
 
-/** With the kind that each set tells. */
 export function learn(prompts: readonly SetPrompt[], outcomes: Outcomes): Trained {
-  return train({
-    readings: readingsOf(prompts),
-    outcomes,
-    groups: prompts.map(({ cat }) => cat),
-    folds: foldsOf(prompts),
-  })
+  return train(trainingSetOf(prompts, outcomes))
 }
 
 /** For prompts of other sets: each set is held against the others, so that what counts is what carries over. */
@@ -22,11 +16,8 @@ export function learnAcross(
   sets: readonly string[],
 ): Trained {
   const folds = [...new Set(sets)].map((set) => [...sets.keys()].filter((row) => sets[row] === set))
-  return train({ readings: readingsOf(prompts), outcomes, groups: null, folds })
-}
-
-function readingsOf(prompts: readonly SetPrompt[]) {
-  return prompts.map((prompt) => readPrompt(promptOf(prompt)))
+  const readings = prompts.map((prompt) => readPrompt(promptOf(prompt)))
+  return train({ readings, outcomes, groups: null, folds })
 }
 
 export function predictAll(model: OutcomeModel, prompts: readonly SetPrompt[]): OutcomePrediction[] {

@@ -1,5 +1,5 @@
 /** M1 to M6: many models, learned and tuned on train and val, read on test. */
-import { promptOf, readOutcomeSet } from './outcome-sets.ts'
+import { promptOf, readOutcomeSet } from '../../src/dev/train/outcome-sets.ts'
 import { calibrationOf, printCalibration } from './routing-calibration.ts'
 import { columnOf, costsOf, learn, predictAll } from './routing-learn.ts'
 import { fromNeighbours } from './routing-neighbours.ts'

@@ -1,5 +1,5 @@
 /** R1 to R3: RouteLLM's own benchmarks, by its protocol. */
-import { readOutcomeSet, readScores, type SetPrompt } from './outcome-sets.ts'
+import { readOutcomeSet, readScores, type SetPrompt } from '../../src/dev/train/outcome-sets.ts'
 import { columnOf, learn, learnAcross, predictAll } from './routing-learn.ts'
 import type { Verdict } from './routing-table.ts'
 import { type Outcomes, pick, pickRows, type Rows } from '../../src/learn/outcomes.ts'

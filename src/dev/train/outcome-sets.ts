@@ -1,10 +1,12 @@
-/** Sets of real outcomes, as the routing benchmark reads them: `<folder>/<set>/{prompts,outcomes}.jsonl.gz, models.json`. */
+/** Sets of real outcomes, to learn from and to measure by: `<folder>/<set>/{prompts,outcomes}.jsonl.gz, models.json`. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
-import type { Prompt } from '../../src/classify/features/prompt.ts'
-import { type Outcomes, pick, pickRows } from '../../src/learn/outcomes.ts'
+import type { Prompt } from '../../classify/features/prompt.ts'
+import { type Outcomes, pick, pickRows, type Rows } from '../../learn/outcomes.ts'
+import { readPrompt } from '../../learn/reading.ts'
+import type { TrainingSet } from '../../learn/train.ts'
 
 const promptSchema = z.object({
   id: z.string(),
@@ -37,8 +39,17 @@ const modelSchema = z.object({
 })
 type SetModel = z.infer<typeof modelSchema>
 
-/** Prompts with what each model did; row by row the same in both. */
-export type OutcomeSet = { name: string; prompts: readonly SetPrompt[]; outcomes: Outcomes }
+/** Tokens of each question and of each model's answer to it; what was not recorded is the model's median, or nominal. */
+type Tokens = { input: Rows; output: Rows }
+
+/** Prompts with what each model did; row by row the same in all. `prices`: of each model, USD per million tokens. */
+export type OutcomeSet = {
+  name: string
+  prompts: readonly SetPrompt[]
+  outcomes: Outcomes
+  tokens: Tokens
+  prices: readonly { input: number; output: number }[]
+}
 
 /** Answers whose length nobody recorded count as this long, in tokens. */
 const NOMINAL_TOKENS = 200
@@ -69,14 +80,27 @@ export function readOutcomeSet(folder: string, name: string): OutcomeSet {
   const pool = models.flatMap((model, column) => (inPool(model, missing(column)) ? [{ model, column }] : []))
   const medians = pool.map(({ column }) => median(rows.flatMap(({ ot }) => ot?.[column] ?? [])))
   const scores = rows.map(({ s }) => Float64Array.from(pool, ({ column }) => s[column] ?? Number.NaN))
-  const costs = rows.map((row) =>
-    Float64Array.from(pool, ({ model, column }, at) => costOf(row, model, column, medians[at])),
+  const tokens = {
+    input: rows.map(({ it }) => Float64Array.from(pool, ({ column }) => inputOf(it, column))),
+    output: rows.map(({ ot }) =>
+      Float64Array.from(pool, ({ column }, at) => ot?.[column] ?? medians[at] ?? NOMINAL_TOKENS),
+    ),
+  }
+  const prices = pool.map(({ model }) => ({ input: model.price_in ?? 0, output: model.price_out ?? 0 }))
+  const costs = rows.map(({ cost }, row) =>
+    Float64Array.from(prices, ({ input, output }, at) => {
+      const known = cost?.[pool[at]?.column ?? -1]
+      const spent = (tokens.input[row]?.[at] ?? 0) * input + (tokens.output[row]?.[at] ?? 0) * output
+      return known ?? spent / PER_MILLION
+    }),
   )
   const complete = scores.flatMap((row, index) => (row.some(Number.isNaN) ? [] : [index]))
   return {
     name,
     prompts: pick(prompts, complete),
     outcomes: pickRows({ models: pool.map(({ model }) => model.name), scores, costs }, complete),
+    tokens: { input: pick(tokens.input, complete), output: pick(tokens.output, complete) },
+    prices,
   }
 }
 
@@ -89,18 +113,8 @@ export function readScores(folder: string, name: string): { prompts: SetPrompt[]
   }
 }
 
-/** In USD. Tokens that were not recorded count as the model's median. */
-function costOf(
-  { it, ot, cost }: z.infer<typeof outcomeSchema>,
-  { price_in, price_out }: SetModel,
-  column: number,
-  medianOutput: number | undefined,
-): number {
-  const known = cost?.[column]
-  if (known !== undefined) return known
-  const input = (typeof it === 'number' ? it : it?.[column]) ?? NOMINAL_TOKENS
-  const output = ot?.[column] ?? medianOutput ?? NOMINAL_TOKENS
-  return (input * (price_in ?? 0) + output * (price_out ?? 0)) / PER_MILLION
+function inputOf(it: z.infer<typeof outcomeSchema>['it'], column: number): number {
+  return (typeof it === 'number' ? it : it?.[column]) ?? NOMINAL_TOKENS
 }
 
 function median(values: readonly number[]): number | undefined {
@@ -121,10 +135,20 @@ export function promptOf({ prompt, tools, tools_chars }: SetPrompt): Prompt {
 const FOLDS = 5
 
 /** Folds of prompts, by index; those of the same question are of the same fold. */
-export function foldsOf(prompts: readonly SetPrompt[]): number[][] {
+function foldsOf(prompts: readonly SetPrompt[]): number[][] {
   const folds = Array.from({ length: FOLDS }, (): number[] => [])
   for (const [at, { key }] of prompts.entries()) {
     folds[Number.parseInt(key.slice(0, 8), 16) % FOLDS]?.push(at)
   }
   return folds
+}
+
+/** What is learned from, with the kind that each set tells. */
+export function trainingSetOf(prompts: readonly SetPrompt[], outcomes: Outcomes): TrainingSet {
+  return {
+    readings: prompts.map((prompt) => readPrompt(promptOf(prompt))),
+    outcomes,
+    groups: prompts.map(({ cat }) => cat),
+    folds: foldsOf(prompts),
+  }
 }
