@@ -16,3 +16,20 @@ export function softmax(logits: Float64Array): Float64Array {
   const total = odds.reduce((sum, each) => sum + each, 0)
   return odds.map((each) => each / total)
 }
+
+/** Platt scaling: p = σ(offset + slope × logit(q)). */
+export type Calibration = { offset: number; slope: number }
+
+/** Nearer to 0 or 1 a prediction is not believed. */
+export const LEAST_BELIEVED = 0.01
+
+/** The probability that a prediction stands for. */
+export function calibrated(prediction: number, { offset, slope }: Calibration): number {
+  return sigmoid(offset + slope * logOddsWithin(prediction, LEAST_BELIEVED))
+}
+
+/** The prediction that stands for a probability: `calibrated` undone. 0 and 1 stay what they are. */
+export function uncalibrated(probability: number, { offset, slope }: Calibration): number {
+  if (probability <= 0 || probability >= 1) return probability
+  return sigmoid((Math.log(probability / (1 - probability)) - offset) / slope)
+}

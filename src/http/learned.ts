@@ -16,13 +16,14 @@ const MODELS = createSnapshotCache<OutcomeModel>({ freshMs: Infinity, staleMs: I
 
 /** What the tenant's own outcomes say about a request. What cannot be read is logged, and counts as never learned. */
 export async function beliefsFor(scope: RequestScope, chat: ChatRequest, now: number): Promise<Beliefs> {
-  const { parameters, abilities } = scope.tenant.learned
+  const { parameters, abilities, confidence } = scope.tenant.learned
   const model = parameters === null ? null : await modelOf(scope, parameters, now)
   const predictions = model ? predictionsOf(model, promptOf(chat)) : null
   return {
     parameters: (predictions && parameters) ?? 'base',
     predictions: predictions ?? new Map(),
     shiftOf: (modelId, taskType) => abilities && shiftOf(abilities, modelId, taskType),
+    confidence,
   }
 }
 

@@ -45,6 +45,7 @@ export function recordedCircumstances(
         ]),
       ),
       shiftOf: (modelId, taskType) => abilities && shiftOf(abilities, modelId, taskType),
+      confidence: tenant.learned.confidence,
     },
   }
 }

@@ -4,6 +4,7 @@ import { createSnapshotCache } from '../core/snapshot-cache.ts'
 import { NO_CONFIG, ROLLOUT_MODES, type RolloutMode, type TenantConfig } from '../core/tenant-config.ts'
 import type { Env } from '../env.ts'
 import { type PublishedAbilities, readAbilities } from '../learn/abilities.ts'
+import { type PublishedConfidence, readConfidence } from '../learn/confidence.ts'
 import { decodeConfig } from '../protocols/tenant-config/decode-config.ts'
 import { type Hosts, hostsFor } from './hosts.ts'
 import { hostsWith, NO_ACCOUNTS, type OwnAccounts, ownAccounts, providersKey } from './own-accounts.ts'
@@ -27,13 +28,17 @@ export type CandidateConfig = ConfigVersion & { mode: RolloutMode; percent: numb
 type Configs = ConfigVersion & { revision: number; candidate: CandidateConfig | null }
 
 /** What was learned for one tenant. `parameters`: the id of a training. */
-type Learned = { parameters: string | null; abilities: PublishedAbilities | null }
+type Learned = {
+  parameters: string | null
+  abilities: PublishedAbilities | null
+  confidence: PublishedConfidence | null
+}
 
 /** Where a tenant's configuration is published: JSON of `PublishedConfig`; absent for none. */
 export const configKey = (tenantId: string) => `config:${tenantId}`
 /** Where it is published which parameters a tenant's decisions go by: JSON of `ActiveParameters`; absent for none. */
 export const parametersKey = (tenantId: string) => `learned:parameters:${tenantId}`
-/** Where what judges said is published: JSON of `PublishedAbilities`. */
+/** Where what judges said is published: JSON of `PublishedAbilities`, with `PublishedConfidence` as `confidence`. */
 export const abilitiesKey = (tenantId: string) => `learned:abilities:${tenantId}`
 
 /** One version of a configuration, and its document as parsed JSON. */
@@ -145,13 +150,21 @@ function newestOf(published: PublishedConfig, known: Configs): Configs {
 }
 
 function learnedOf(parameters: string | null | undefined, abilities: string | null | undefined): Learned {
+  const judged = judgedOf(abilities)
   return {
     parameters: parameters ? activeParameters.parse(JSON.parse(parameters)).id : null,
-    abilities: abilities ? readAbilities(JSON.parse(abilities)) : null,
+    abilities: readAbilities(judged),
+    confidence: readConfidence(judged?.confidence),
   }
 }
 
-const NOTHING_LEARNED: Learned = { parameters: null, abilities: null }
+const judgments = z.looseObject({ confidence: z.unknown().optional() })
+
+function judgedOf(text: string | null | undefined) {
+  return text ? judgments.parse(JSON.parse(text)) : null
+}
+
+const NOTHING_LEARNED: Learned = { parameters: null, abilities: null, confidence: null }
 
 function newTenant(env: Env): Tenant {
   const config = { revision: 0, version: 0, rules: NO_CONFIG, candidate: null }

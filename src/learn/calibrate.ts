@@ -1,15 +1,10 @@
-import { logOddsWithin, sigmoid } from '../core/log-odds.ts'
-
-/** Platt scaling: p = σ(offset + slope × logit(q)). */
-export type Calibration = { offset: number; slope: number }
+import { type Calibration, LEAST_BELIEVED, logOddsWithin, sigmoid } from '../core/log-odds.ts'
 
 const NEWTON_STEPS = 30
 /** No step goes further: far from its goal Newton's method overshoots. */
 const LONGEST_STEP = 0.5
 /** How much the belief "well calibrated already" is worth: precisions of the offset, and of the slope. */
 const PRIOR = [0.1, 1] as const
-/** Nearer to 0 or 1 a prediction is not believed. */
-const LEAST = 0.01
 
 /** Fits the curve to outcomes (0..1) of predictions made without them (Platt 1999), by Newton's method. */
 export function calibrate(
@@ -17,7 +12,7 @@ export function calibrate(
   outcomes: Float64Array,
   prior: readonly [offset: number, slope: number] = PRIOR,
 ): Calibration {
-  const logits = predictions.map((prediction) => logOddsWithin(prediction, LEAST))
+  const logits = predictions.map((prediction) => logOddsWithin(prediction, LEAST_BELIEVED))
   let [offset, slope] = [0, 1]
   for (let step = 0; step < NEWTON_STEPS; step += 1) {
     let [g0, g1, h00, h01, h11] = [-prior[0] * offset, -prior[1] * (slope - 1), prior[0], 0, prior[1]]
@@ -41,11 +36,6 @@ export function calibrate(
 
 function bounded(step: number): number {
   return Math.min(LONGEST_STEP, Math.max(-LONGEST_STEP, step))
-}
-
-/** The probability that a prediction stands for. */
-export function calibrated(prediction: number, { offset, slope }: Calibration): number {
-  return sigmoid(offset + slope * logOddsWithin(prediction, LEAST))
 }
 
 const BINS = 10

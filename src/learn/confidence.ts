@@ -1,4 +1,5 @@
-import { type Calibration, calibrate } from './calibrate.ts'
+import type { Calibration } from '../core/log-odds.ts'
+import { calibrate } from './calibrate.ts'
 
 /** A draft that stood as the answer, with the confidence (0..1) in it, and how good somebody found it (0..1). */
 export type JudgedDraft = { confidence: number; score: number }

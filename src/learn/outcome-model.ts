@@ -1,5 +1,5 @@
+import { type Calibration, calibrated } from '../core/log-odds.ts'
 import type { Prompt } from '../classify/features/prompt.ts'
-import { type Calibration, calibrated } from './calibrate.ts'
 import { type Components, restored } from './components.ts'
 import { type Guard, isForeign } from './guard.ts'
 import { type LinearHead, predictLinear } from './linear-head.ts'

@@ -1,6 +1,6 @@
 import { shapeOf } from '../classify/features/shape.ts'
 import { base64Of, bytesOf } from '../core/base64.ts'
-import type { Calibration } from './calibrate.ts'
+import type { Calibration } from '../core/log-odds.ts'
 import type { Components } from './components.ts'
 import type { LinearHead } from './linear-head.ts'
 import type { CostModel, OutcomeModel } from './outcome-model.ts'

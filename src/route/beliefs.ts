@@ -1,4 +1,5 @@
 import type { TaskType } from '../core/demand.ts'
+import type { Calibration } from '../core/log-odds.ts'
 
 /** What a tenant's own evaluations say of one model on one request. */
 export type LearnedPrediction = {
@@ -21,6 +22,8 @@ export type Beliefs = {
   predictions: ReadonlyMap<string, LearnedPrediction>
   /** How much better or worse than predicted answers to such tasks turned out; null where too few were judged. */
   shiftOf(modelId: string, taskType: TaskType): AbilityShift | null
+  /** How confidence in drafts is to be corrected; null where too few were judged. */
+  confidence: Calibration | null
 }
 
 /** Nothing learned: what is published is all there is. */
@@ -28,4 +31,5 @@ export const NO_BELIEFS: Beliefs = {
   parameters: 'base',
   predictions: new Map(),
   shiftOf: () => null,
+  confidence: null,
 }

@@ -12,6 +12,8 @@ const anthropic = new Anthropic({ baseURL: url, apiKey: DEV_KEY, maxRetries: 0 }
 const MODELS = ['xai/grok-4.3', 'moonshot/kimi-k2.6', 'deepseek/deepseek-v3.2']
 const provider = { only: ['xai', 'moonshot', 'deepseek'], allow_fallbacks: false }
 const PANEL = { id: 'panel', models: MODELS }
+/** What the official clients do not know of a body: plugins, and hosts that no other test breaks. */
+const among = (...plugins: readonly object[]) => ({ plugins, provider })
 const messages = [{ role: 'user' as const, content: 'What is 6 * 7?' }]
 const story = [{ role: 'user' as const, content: 'Tell me a long story about a lighthouse keeper.' }]
 
@@ -72,7 +74,7 @@ describe('a panel', () => {
         messages,
         stream: true,
         stream_options: { include_usage: true },
-        ...{ plugins: [PANEL], provider },
+        ...among(PANEL),
       })
       .withResponse()
     let text = ''
@@ -126,7 +128,7 @@ describe('a panel', () => {
   it('answers without a member whose host is dead, and says so', async () => {
     await scriptFaults([{ kind: 'refuse', host: 'moonshot' }])
     const { data, response } = await openai.chat.completions
-      .create({ model: 'switchyard/panel', messages, ...{ plugins: [PANEL], provider } })
+      .create({ model: 'switchyard/panel', messages, ...among(PANEL) })
       .withResponse()
     expect(data.choices[0]?.message.content).toContain('42')
     expect(response.headers.get('x-switchyard-warnings')).toContain('partial')
@@ -144,7 +146,7 @@ describe('a panel', () => {
     const asked = openai.chat.completions.create({
       model: 'switchyard/panel',
       messages,
-      ...{ plugins, provider },
+      ...among(...plugins),
     })
     const error = await asked.catch((cause: unknown) => cause)
     expect(error).toBeInstanceOf(APIError)
@@ -204,7 +206,7 @@ describe('a cascade', () => {
         model: 'switchyard/cascade',
         max_tokens: 500,
         messages,
-        ...{ plugins: [{ id: 'cascade', models: MODELS.slice(0, 2), threshold: 1 }], provider },
+        ...among({ id: 'cascade', models: MODELS.slice(0, 2), threshold: 1 }),
       })
       .withResponse()
     expect(data.model).toBe(MODELS[1])
@@ -221,7 +223,7 @@ describe('a cascade', () => {
     const answer = await openai.chat.completions.create({
       model: 'switchyard/cascade',
       messages,
-      ...{ plugins, provider },
+      ...among(...plugins),
     })
     expect(answer.model).toBe(MODELS[0])
   })
@@ -229,7 +231,7 @@ describe('a cascade', () => {
   it('goes on where a stage is dead', async () => {
     await scriptFaults([{ kind: 'refuse', host: 'xai' }])
     const plugins = [{ id: 'cascade', models: MODELS.slice(0, 2), threshold: 0 }]
-    const asked = { model: 'switchyard/cascade', messages, ...{ plugins, provider } }
+    const asked = { model: 'switchyard/cascade', messages, ...among(...plugins) }
     expect((await openai.chat.completions.create(asked)).model).toBe(MODELS[1])
   })
 })
@@ -240,7 +242,7 @@ describe('a fusion', () => {
       .create({
         model: 'switchyard/fusion',
         input: 'Compare two ways to brew tea.',
-        ...{ plugins: [{ id: 'fusion', models: MODELS, judge: MODELS[0] }], provider },
+        ...among({ id: 'fusion', models: MODELS, judge: MODELS[0] }),
       })
       .withResponse()
     expect(data.output_text.length).toBeGreaterThan(20)
@@ -263,7 +265,7 @@ describe('verification', () => {
       { id: 'verify', checks: [{ type: 'regex', pattern: 'never-to-be-found' }], max_retries: 2 },
     ]
     const { data, response } = await openai.chat.completions
-      .create({ model: MODELS[0] ?? '', messages, ...{ plugins, provider } })
+      .create({ model: MODELS[0] ?? '', messages, ...among(...plugins) })
       .withResponse()
     expect(data.choices[0]?.message.content).toBeTruthy()
     const { collaboration_outcome: came, attempts } = await recorded(response)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { logOddsWithin, sigmoid, softmax } from '../../../src/core/log-odds.ts'
+import { calibrated, logOddsWithin, sigmoid, softmax, uncalibrated } from '../../../src/core/log-odds.ts'
 
 describe('softmax', () => {
   it('are the softmax, whatever the size of logits', () => {
@@ -17,5 +17,15 @@ describe('logOddsWithin', () => {
     }
     expect(sigmoid(logOddsWithin(0, 0.02))).toBeCloseTo(0.02, 12)
     expect(sigmoid(logOddsWithin(1, 0.02))).toBeCloseTo(0.98, 12)
+  })
+})
+
+describe('uncalibrated', () => {
+  it('undoes a calibration, and leaves what is sure as it is', () => {
+    const calibration = { slope: 0.7, offset: -0.4 }
+    for (const probability of [0.05, 0.4, 0.95]) {
+      expect(uncalibrated(calibrated(probability, calibration), calibration)).toBeCloseTo(probability, 12)
+    }
+    expect([uncalibrated(0, calibration), uncalibrated(1, calibration)]).toEqual([0, 1])
   })
 })

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { calibrated, calibrationError } from '../../../src/learn/calibrate.ts'
+import { calibrated } from '../../../src/core/log-odds.ts'
+import { calibrationError } from '../../../src/learn/calibrate.ts'
 import { fitConfidence, type JudgedDraft, readConfidence } from '../../../src/learn/confidence.ts'
 import { createRandom } from '../../../src/learn/random.ts'
 
