@@ -181,7 +181,7 @@ export function collaborationOf(
 }
 
 /**
- * What a request wishes; null where it says nothing. Others of its plugins are null, and looked over.
+ * What a request wishes; null where it says nothing. Its other plugins are null here, and ignored.
  *
  * @throws AppError `invalid_request` for two of a kind, or ways of working that exclude each other
  */

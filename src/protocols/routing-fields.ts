@@ -69,11 +69,9 @@ const autoRouter = z.looseObject({
 const ours = z.discriminatedUnion('id', [autoRouter, collaborationPlugin])
 const OUR_PLUGINS: ReadonlySet<string> = new Set(['auto-router', 'cascade', 'panel', 'fusion', 'verify'])
 
-/** Plugins of other gateways are looked over. */
+/** Plugins of other gateways are ignored. */
 const foreign = z
-  .looseObject({
-    id: z.string().min(1),
-  })
+  .looseObject({ id: z.string().min(1) })
   .refine(({ id }) => !OUR_PLUGINS.has(id))
   .transform(() => null)
 const plugins = checkedList(z.union([foreign, ours]), LIMITS.models, 0)

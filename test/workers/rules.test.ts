@@ -227,6 +227,14 @@ describe('GET /v1/models', () => {
     expect(await (await get(key, '/v1/models/gpt-4o')).json()).toEqual(data[0])
     expect(await routed(key, HELLO, { model: 'gpt-4o' })).toMatchObject({ model: 'openai/gpt-4.1' })
   })
+
+  it.each(['switchyard/cascade', 'switchyard/panel', 'switchyard/fusion'])('has %s', async (id) => {
+    const key = await tenantWith({ aliases: { smart: id } })
+    expect(await (await get(key, `/v1/models/${id}`)).json()).toMatchObject({ id, virtual: true })
+    for (const model of [id, `${id}:floor`, 'smart']) {
+      expect(await routed(key, HELLO, { model })).toMatchObject({ requested_model: model })
+    }
+  })
 })
 
 const plan = (name: string) => ({ metadata: { plan: name } })
