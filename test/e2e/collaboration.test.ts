@@ -249,7 +249,7 @@ describe('a fusion', () => {
     const told = z.object({ switchyard: z.object({ collaboration_outcome: outcome }) }).parse(data)
     expect(told.switchyard.collaboration_outcome.report?.source).toMatch(/analyst|vote/)
     const { attempts } = await recorded(response)
-    expect(attempts.map(({ role }) => role).toSorted()).toEqual([
+    expect(attempts.map(({ role }) => role ?? '').toSorted()).toEqual([
       'analyst',
       'member',
       'member',
