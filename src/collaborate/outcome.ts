@@ -44,6 +44,7 @@ export const NOTES = [
   'verifier_unreadable',
   'checks_failed',
   'round_timeout',
+  'over_budget',
 ] as const
 export type Note = (typeof NOTES)[number]
 

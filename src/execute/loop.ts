@@ -16,7 +16,7 @@ export type ExecuteIo = Omit<AttemptIo, 'timeouts'> & {
   /** How to reach a candidate's host. */
   routeTo: (candidate: EligibleCandidate) => Route
   /** Told of every call as it begins, and as it ends, by `offerKey`. */
-  began: (offerKey: string) => void
+  began: (offerKey: string, attempt: Attempt) => void
   ended: (offerKey: string, sample: Sample) => void
   /** What is known of hosts now. */
   live: () => LiveOffers
@@ -180,7 +180,7 @@ function begin(
   const running: Running = { tried, attempt, allowance, abort, events }
   loop.calls.push(running)
   loop.attempts.push(attempt)
-  io.began(candidate.key)
+  io.began(candidate.key, attempt)
   return running
 }
 
