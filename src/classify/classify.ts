@@ -6,6 +6,7 @@ import { rateDifficulty } from './difficulty.ts'
 import { detectLanguage } from './language.ts'
 import { guessTaskType } from './task-type.ts'
 import { estimateTokens, noTokens } from './tokens.ts'
+import { workStructureOf } from './work-structure.ts'
 
 /** Input tokens, by the largest estimate of any family, above which a long context is needed. */
 const LONG_CONTEXT = 100_000
@@ -31,6 +32,7 @@ export function classify(request: ChatRequest): Demand {
     inputTokens,
     expectedOutputTokens: expectAnswer(request, conversation, guess, focusTokens),
     needs: needsOf(request, conversation.modalities, Math.max(...Object.values(inputTokens))),
+    structure: workStructureOf(conversation.focus, guess.focus),
   }
 }
 

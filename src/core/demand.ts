@@ -43,6 +43,15 @@ export const TOKEN_FAMILIES = [
 ] as const
 export type TokenFamily = (typeof TOKEN_FAMILIES)[number]
 
+/**
+ * How the work that is asked for is put together. `parallel`: parts that do not need each other; `depth`: steps of which
+ * each needs the one before. At least 1 each; 1 and 1 where nothing is said of parts or steps.
+ */
+export type WorkStructure = { parallel: number; depth: number }
+
+/** In one piece. */
+export const ONE_PIECE: WorkStructure = { parallel: 1, depth: 1 }
+
 /** What one request asks of a model. */
 export type Demand = {
   /** The article's four kinds of request: plain text, an image, code, or several modalities at once. */
@@ -63,4 +72,5 @@ export type Demand = {
   expectedOutputTokens: number
   /** In the order of `NEEDS`. */
   needs: readonly Need[]
+  structure: WorkStructure
 }

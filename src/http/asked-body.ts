@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { REASONING_EFFORTS, SEAL_FORMATS } from '../core/chat.ts'
-import { MODALITIES, NEEDS, TASK_TYPES, TIERS, TOKEN_FAMILIES } from '../core/demand.ts'
+import { MODALITIES, NEEDS, ONE_PIECE, TASK_TYPES, TIERS, TOKEN_FAMILIES } from '../core/demand.ts'
 import type { HostState } from '../route/decision.ts'
 import type { Asked } from './asked.ts'
 import type { Circumstances } from './decide.ts'
@@ -49,6 +49,7 @@ const shape = z.object({
   beginning: z.number(),
   output: z.enum(['text', 'json_object', 'json_schema']),
   maxOutputTokens: z.number().nullable(),
+  choices: z.number().default(1),
   reasoning: z.object({
     effort: z.enum(REASONING_EFFORTS).exactOptional(),
     budgetTokens: z.number().exactOptional(),
@@ -67,6 +68,7 @@ const demand = z.object({
   inputTokens: z.record(z.enum(TOKEN_FAMILIES), z.number()),
   expectedOutputTokens: z.number(),
   needs: z.array(z.enum(NEEDS)).readonly(),
+  structure: z.object({ parallel: z.number(), depth: z.number() }).default(ONE_PIECE),
 })
 
 /**

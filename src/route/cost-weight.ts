@@ -1,4 +1,4 @@
-import type { Demand, TaskType } from '../core/demand.ts'
+import { type Demand, ONE_PIECE, type TaskType } from '../core/demand.ts'
 import type { HostState } from './decision.ts'
 import { PUBLISHED_ONLY } from './outlook.ts'
 import { effortsFor } from './effort.ts'
@@ -120,6 +120,7 @@ function demandOf(taskType: TaskType, { difficulty, tier }: Pick<Demand, 'diffic
     inputTokens: INPUT_TOKENS,
     expectedOutputTokens: OUTPUT_TOKENS,
     needs: [],
+    structure: ONE_PIECE,
   }
 }
 

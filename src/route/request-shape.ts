@@ -26,6 +26,8 @@ export type RequestShape = {
   output: OutputFormat['type']
   /** Upper bound on answer tokens, reasoning included. */
   maxOutputTokens: number | null
+  /** How many answers to give. */
+  choices: number
   reasoning: ReasoningWish
 }
 
@@ -40,6 +42,7 @@ export function shapeOf(request: ChatRequest): RequestShape {
     beginning: fnv1a(beginningOf(messages)),
     output: output.type,
     maxOutputTokens: sampling.maxOutputTokens ?? null,
+    choices: sampling.choices ?? 1,
     reasoning,
   }
 }

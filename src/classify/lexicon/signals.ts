@@ -23,6 +23,15 @@ const TRAITS = [
   'compose',
 ] as const
 
+/** In the order in which the model of task types was trained on them. */
 export const SIGNALS = [...TASK_TYPES, ...TRAITS] as const
-export type Signal = TaskType | (typeof TRAITS)[number]
+
+/** Signals that no model was trained on. */
+export const WORK_SIGNALS = [
+  /** The same is to be done for each of several, or several things one beside the other. */
+  'parts',
+  /** What a step does with what an earlier one brought. */
+  'sequence',
+] as const
+export type Signal = TaskType | (typeof TRAITS)[number] | (typeof WORK_SIGNALS)[number]
 export type TaskLine = LexiconLine<Signal>

@@ -1,5 +1,11 @@
 import type { ChatRequest } from '../../../src/core/chat.ts'
-import { type Demand, TASK_TYPES, type TaskType, TOKEN_FAMILIES } from '../../../src/core/demand.ts'
+import {
+  type Demand,
+  ONE_PIECE,
+  TASK_TYPES,
+  type TaskType,
+  TOKEN_FAMILIES,
+} from '../../../src/core/demand.ts'
 import { type LiveOffers, UNKNOWN_OFFER } from '../../../src/core/live.ts'
 import { DEFAULT_RELIABILITY } from '../../../src/core/reliability.ts'
 import { EVEN_SHARE, type RoutingPreferences } from '../../../src/core/routing.ts'
@@ -82,6 +88,7 @@ export function demand(rest: Partial<Demand> & { input?: number } = {}): Demand 
     inputTokens: each(TOKEN_FAMILIES, input),
     expectedOutputTokens: 500,
     needs: [],
+    structure: ONE_PIECE,
     ...fields,
   }
 }
