@@ -21,8 +21,14 @@ const MAX_STEPS = 100_000
 /** References and alternatives inside each other. */
 const MAX_DEPTH = 200
 
+/** Of a list of allowed values, in a misfit's words. */
+const MAX_TOLD_CHARS = 200
+
 /** The schema that references are about, and what is left of the steps. */
 type Check = { root: Schema; left: number; gaveUp: boolean }
+
+/** Where a value is not as wanted, and what it must do there, as in `be of type string`. */
+export type Misfit = { path: readonly (string | number)[]; must: string }
 
 /**
  * Whether a JSON value is as its schema wants it. Knows the vocabulary of OpenAI's strict mode, and unions of schemas;
@@ -31,10 +37,16 @@ type Check = { root: Schema; left: number; gaveUp: boolean }
  * @returns null when that cannot be told: the schema says more than we know, or is too deep
  */
 export function matchesSchema(schema: Schema, value: unknown): boolean | null {
-  if (!isUnderstood(schema, schema, 0)) return null
+  const misfit = misfitOf(schema, value)
+  return misfit === undefined ? null : misfit === null
+}
+
+/** The first place where a value is not as its schema wants it. @returns null where it is; undefined as above */
+export function misfitOf(schema: Schema, value: unknown): Misfit | null | undefined {
+  if (!isUnderstood(schema, schema, 0)) return undefined
   const check: Check = { root: schema, left: MAX_STEPS, gaveUp: false }
-  const matching = matches(schema, value, check, 0)
-  return check.gaveUp ? null : matching
+  const misfit = misfitIn(schema, value, check, 0)
+  return check.gaveUp ? undefined : misfit
 }
 
 function isUnderstood(schema: unknown, root: Schema, depth: number): boolean {
@@ -55,44 +67,100 @@ function isUnderstood(schema: unknown, root: Schema, depth: number): boolean {
   )
 }
 
-function matches(schema: unknown, value: unknown, check: Check, depth: number): boolean {
-  if (!isRecord(schema)) return schema !== false
+/** How a part of the value compares with a schema; `step`: the way into that part. */
+type Compare = (schema: unknown, part: unknown, step?: string | number) => Misfit | null
+
+function misfitIn(schema: unknown, value: unknown, check: Check, depth: number): Misfit | null {
+  if (!isRecord(schema)) return schema === false ? missing('be absent') : null
   check.left -= 1
   if (check.left < 0 || depth > MAX_DEPTH) {
     check.gaveUp = true
-    return true
+    return null
   }
-  const fits = (inner: unknown, part: unknown = value) => matches(inner, part, check, depth + 1)
-  const { $ref, type, anyOf, oneOf, allOf } = schema
+  const compare: Compare = (inner, part, step) => {
+    const misfit = misfitIn(inner, part, check, depth + 1)
+    return misfit && step !== undefined ? { ...misfit, path: [step, ...misfit.path] } : misfit
+  }
+  const { $ref, type } = schema
   return (
-    ($ref === undefined || fits(resolve($ref, check.root))) &&
-    (type === undefined || typesOf(type).some((name) => IS_TYPE[name]?.(value))) &&
-    (!('const' in schema) || schema['const'] === value) &&
-    (!('enum' in schema) || listOf(schema['enum']).includes(value)) &&
-    (anyOf === undefined || listOf(anyOf).some((one) => fits(one))) &&
-    (oneOf === undefined || listOf(oneOf).filter((one) => fits(one)).length === 1) &&
-    listOf(allOf).every((one) => fits(one)) &&
-    isWithin(schema, value) &&
-    (!Array.isArray(value) ||
-      schema['items'] === undefined ||
-      value.every((item) => fits(schema['items'], item))) &&
-    (!isRecord(value) || fieldsFit(schema, value, fits))
+    ($ref === undefined ? null : compare(resolve($ref, check.root), value)) ??
+    (type === undefined || typesOf(type).some((name) => IS_TYPE[name]?.(value))
+      ? null
+      : missing(`be of type ${typesOf(type).join(' or ')}`)) ??
+    valueMisfit(schema, value) ??
+    unionMisfit(schema, value, compare) ??
+    (isWithin(schema, value) ? null : missing(`keep to ${limitsOf(schema)}`)) ??
+    (Array.isArray(value) && schema['items'] !== undefined
+      ? firstOf(value.entries(), ([at, item]) => compare(schema['items'], item, at))
+      : null) ??
+    (isRecord(value) ? fieldsMisfit(schema, value, compare) : null)
   )
 }
 
-function fieldsFit(
+function missing(must: string): Misfit {
+  return { path: [], must }
+}
+
+/** The first misfit among parts; what comes after it is not looked at. */
+function firstOf<T>(parts: Iterable<T>, misfitAt: (part: T) => Misfit | null): Misfit | null {
+  for (const part of parts) {
+    const misfit = misfitAt(part)
+    if (misfit) return misfit
+  }
+  return null
+}
+
+function valueMisfit(schema: Schema, value: unknown): Misfit | null {
+  if ('const' in schema && schema['const'] !== value) return missing(`be ${JSON.stringify(schema['const'])}`)
+  if (!('enum' in schema) || listOf(schema['enum']).includes(value)) return null
+  return missing(`be one of ${JSON.stringify(schema['enum']).slice(0, MAX_TOLD_CHARS)}`)
+}
+
+/** Of alternatives that all fail, the one that comes furthest into the value is told: it is the one that was meant. */
+function unionMisfit({ anyOf, oneOf, allOf }: Schema, value: unknown, compare: Compare): Misfit | null {
+  for (const { union, enough } of [
+    { union: anyOf, enough: 1 },
+    { union: oneOf, enough: 2 },
+  ]) {
+    if (union === undefined) continue
+    const misfits: Misfit[] = []
+    let fitting = 0
+    for (const one of listOf(union)) {
+      const misfit = compare(one, value)
+      if (misfit) misfits.push(misfit)
+      else if (++fitting === enough) break
+    }
+    if (fitting === 2) return missing('fit only one of the alternatives')
+    const [furthest] = misfits.sort((one, other) => other.path.length - one.path.length)
+    if (fitting === 0) return furthest && furthest.path.length > 0 ? furthest : missing('fit an alternative')
+  }
+  return firstOf(listOf(allOf), (one) => compare(one, value))
+}
+
+function fieldsMisfit(
   { properties, required, additionalProperties, propertyNames }: Schema,
   value: Readonly<Record<string, unknown>>,
-  fits: (schema: unknown, part: unknown) => boolean,
-): boolean {
+  compare: Compare,
+): Misfit | null {
   const known = recordOf(properties)
   return (
-    listOf(required).every((name) => typeof name === 'string' && Object.hasOwn(value, name)) &&
-    (propertyNames === undefined || Object.keys(value).every((name) => fits(propertyNames, name))) &&
-    Object.entries(value).every(([name, field]) =>
-      fits(Object.hasOwn(known, name) ? known[name] : (additionalProperties ?? true), field),
+    firstOf(listOf(required), (name) =>
+      typeof name === 'string' && Object.hasOwn(value, name) ? null : missing(`have ${JSON.stringify(name)}`),
+    ) ??
+    (propertyNames === undefined
+      ? null
+      : firstOf(Object.keys(value), (name) => compare(propertyNames, name, name))) ??
+    firstOf(Object.entries(value), ([name, field]) =>
+      compare(Object.hasOwn(known, name) ? known[name] : (additionalProperties ?? true), field, name),
     )
   )
+}
+
+const LIMITS = /^(?:m(?:in|ax)|exclusive|multiple)/
+
+function limitsOf(schema: Schema): string {
+  const limits = Object.entries(schema).filter(([name]) => LIMITS.test(name))
+  return limits.map(([name, limit]) => `${name} ${JSON.stringify(limit)}`).join(', ')
 }
 
 /** Lengths and sizes. Text is measured in code points. */

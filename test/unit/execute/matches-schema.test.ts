@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { sampleSchema } from '../../../src/dev/hosts/schema-sample.ts'
-import { matchesSchema } from '../../../src/execute/matches-schema.ts'
+import { matchesSchema, misfitOf } from '../../../src/execute/matches-schema.ts'
 
 type Schema = Record<string, unknown>
 
@@ -104,5 +104,29 @@ describe('matchesSchema', () => {
     const said = { $defs: { list: { type: 'array', items: twice } }, $ref: '#/$defs/list' }
     const deep = JSON.parse(`${'['.repeat(40)}1${']'.repeat(40)}`)
     expect(matchesSchema(said, deep)).toBeNull()
+  })
+})
+
+describe('misfitOf', () => {
+  const order = {
+    type: 'object',
+    properties: {
+      city: { enum: ['Bern', 'Rome'] },
+      items: { type: 'array', items: { type: 'object', required: ['id'] }, maxItems: 2 },
+      price: { anyOf: [{ type: 'object', properties: { usd: { type: 'number' } } }, { type: 'null' }] },
+    },
+    additionalProperties: false,
+  }
+
+  it.each<[unknown, (string | number)[], string]>([
+    [[], [], 'be of type object'],
+    [{ city: 'Oslo' }, ['city'], 'be one of ["Bern","Rome"]'],
+    [{ items: [{ id: 1 }, {}] }, ['items', 1], 'have "id"'],
+    [{ items: [{ id: 1 }, { id: 2 }, { id: 3 }] }, ['items'], 'keep to maxItems 2'],
+    [{ price: { usd: '3' } }, ['price', 'usd'], 'be of type number'],
+    [{ price: 3 }, ['price'], 'fit an alternative'],
+    [{ colour: 'red' }, ['colour'], 'be absent'],
+  ])('of %j names the place and what is wanted there', (value, path, must) => {
+    expect(misfitOf(order, value)).toEqual({ path, must })
   })
 })
