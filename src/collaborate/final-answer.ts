@@ -54,8 +54,12 @@ function jsonAnswer(value: unknown): FinalAnswer | null {
   if (value === undefined) return null
   const fields = isRecord(value) ? Object.entries(value) : []
   const answer = fields.filter(([name]) => !THOUGHTS.test(name))
-  const counted = answer.length > 0 ? Object.fromEntries(answer) : value
-  return { kind: 'json', key: canonicalJson(counted) }
+  try {
+    return { kind: 'json', key: canonicalJson(answer.length > 0 ? Object.fromEntries(answer) : value) }
+  } catch {
+    // Too deep to be written again.
+    return null
+  }
 }
 
 function textAnswer(question: Question, text: string): FinalAnswer | null {
@@ -64,31 +68,35 @@ function textAnswer(question: Question, text: string): FinalAnswer | null {
   const given = stated === null ? null : interpreted(stated, question)
   if (given !== null && given.kind !== 'text') return given
   if (prose !== text.trim() && text.includes('```')) return given ?? fencedNumber(question, text)
-  const chosen = choiceIn(prose, question) ?? verdictIn(prose, question) ?? given
-  if (chosen !== null) return chosen
-  if (isShort(prose, MAX_WORDS)) return interpreted(unwrapped(prose, question), question)
-  return quantityIn(prose, question) ?? namedIn(prose, question)
+  const found = choiceIn(prose, question) ?? verdictIn(prose, question) ?? given
+  if (found !== null) return found
+  return (isShort(prose, MAX_WORDS) ? null : quantityIn(prose, question)) ?? namedIn(prose, question)
 }
 
 /** A short text as an answer to a question; null where it is more than that. */
 function interpreted(text: string, question: Question): FinalAnswer | null {
-  const letter = letterIn(text, question)
+  const said = text.replace(BOLD, '$1')
+  const letter = letterIn(said, question)
   if (letter !== null) return { kind: 'choice', key: letter }
-  const verdict = verdictIn(text, question)
+  const verdict = verdictIn(said, question)
   if (verdict !== null) return verdict
-  const number = numberKey(text, question.reading) ?? resultIn(text, question)
+  const number = numberKey(said, question.reading) ?? resultIn(said, question)
   if (number !== null) return { kind: 'number', key: number }
-  if (!isShort(text, MAX_WORDS)) return null
-  const key = textKey(text)
+  if (!isShort(said, MAX_WORDS)) return null
+  const key = textKey(said)
   return quantityIn(text, question) ?? (key === '' ? null : { kind: 'text', key })
 }
 
-/** The right side of a calculation, or of `x = 5`. */
+/** The right side of a calculation, or of `x = 5`, exact rather than rounded; of two equations none. */
 function resultIn(text: string, { reading }: Question): string | null {
-  const at = Math.max(text.lastIndexOf('='), text.lastIndexOf('≈'))
-  return at < 0 ? null : numberKey(text.slice(at + 1), reading)
+  const [exact = '', ...rounded] = text.split('≈')
+  const sides = exact.split('=')
+  if (sides.slice(1, -1).some((side) => /\p{L}|,/u.test(side))) return null
+  const result = sides.length > 1 || rounded.length > 0 ? numberKey(sides.at(-1) ?? '', reading) : null
+  return result ?? numberKey(firstSentence(rounded.at(-1) ?? ''), reading)
 }
 
+const BOLD = /\*\*([^*\n]{1,80})\*\*/g
 const LETTER =
   /^[\s*_("'（[]*(?:(?:option|choice|answer|选项|選項|选|選|答案)\s*[:：]?\s*)?[("'（[*]*([A-J])[\s*_)\]"'）]*(?=$|[.:：,，、。;；)）—–-])/i
 
@@ -100,11 +108,18 @@ function letterIn(text: string, { options, reading }: Question): string | null {
   return options.get(plainKey(text, reading)) ?? null
 }
 
-/** The option named at the head of the first line, or the last. */
+const CHOSEN =
+  /(?:\b(?:option|choice|choose|select|pick)|选项?|選項?)\s?\(?([A-J])(?![\w'])|\b([A-J])\)? (?:is|would be) (?:the )?(?:correct|right|best)\b/g
+
+/** The option named at the head of the last line or the first, or chosen in words in the last. */
 function choiceIn(prose: string, question: Question): FinalAnswer | null {
+  if (question.options.size === 0) return null
   const lines = prose.split('\n').filter((line) => line.trim() !== '')
-  const bold = [...prose.matchAll(/\*\*([^*\n]{1,80})\*\*/g)].at(-1)?.[1]
-  for (const text of [lines.at(-1), lines.length > 1 ? bold : undefined, lines[0]]) {
+  const last = lines.at(-1) ?? ''
+  const bold = lines.length > 1 ? [...prose.matchAll(BOLD)].at(-1)?.[1] : undefined
+  const chosen = Array.from(last.matchAll(CHOSEN), (match) => match[1] ?? match[2] ?? '')
+  const named = new Set(chosen).size === 1 ? chosen[0] : undefined
+  for (const text of [last, named, bold, lines[0]]) {
     const letter = text === undefined ? null : letterIn(text, question)
     if (letter !== null) return { kind: 'choice', key: letter }
   }
@@ -123,37 +138,67 @@ function verdictIn(text: string, { isClosed }: Question): FinalAnswer | null {
   return NO.test(text) ? { kind: 'choice', key: 'no' } : null
 }
 
-/** The quantity in the last line: in bold, as the result of a calculation, or the only number there. */
-function quantityIn(prose: string, { asksQuantity, reading }: Question): FinalAnswer | null {
-  if (!asksQuantity) return null
+const SAYS_RESULT = /.*(?:[=≈]|\b(?:is|are|was|were|equals|gives?|gets?|costs?)\b|是|为|為|共|得)/
+
+/** The quantity in the last line: in bold, as the result of a calculation, or the only number there or after its verb. */
+function quantityIn(prose: string, question: Question): FinalAnswer | null {
+  if (!question.asksQuantity) return null
+  const { reading } = question
   const line = prose.slice(prose.lastIndexOf('\n') + 1).trim()
-  const bold = [...line.matchAll(/\*\*([^*]{1,80})\*\*/g)].at(-1)?.[1] ?? ''
-  const result = /[=≈]([^=≈]+)$/.exec(line.replace(/[*$]|\\[()[\]]/g, ''))?.[1] ?? ''
-  const [only, ...others] = numbersIn(line, reading)
+  const bold = [...line.matchAll(BOLD)].at(-1)?.[1] ?? ''
+  const plain = line.replace(/[*$]|\\[()[\]]|[.。]+$/g, '')
   const key =
-    numberKey(bold.slice(bold.lastIndexOf('=') + 1), reading) ??
-    numberKey(firstSentence(result), reading) ??
-    (others.length === 0 ? only : undefined)
+    numberKey(bold, reading) ??
+    resultIn(bold, question) ??
+    resultIn(plain, question) ??
+    onlyOne(numbersIn(plain, reading)) ??
+    (plain.split('=').length > 2 ? undefined : onlyOne(numbersIn(plain.replace(SAYS_RESULT, ''), reading)))
   return key === undefined ? null : { kind: 'number', key }
 }
 
-/** What one sentence names in bold, or adds to the words of the question. */
-function namedIn(prose: string, question: Question): FinalAnswer | null {
-  if (!isShort(prose, MAX_SENTENCE_WORDS) || /[.!?]\s|[。！？]./.test(prose)) return null
-  const [bold, another] = prose.match(/\*\*[^*]{1,80}\*\*/g) ?? []
-  const named = bold !== undefined && another === undefined ? bold : unwrapped(prose, question)
-  return named === prose ? null : interpreted(named, question)
+function onlyOne([only, ...others]: readonly string[]): string | undefined {
+  return others.length === 0 ? only : undefined
 }
 
-/** "Paris" for "The capital of France is Paris.", where all words before it are those of the question. */
-function unwrapped(text: string, { text: asked }: Question): string {
-  const [, before = '', named] =
-    /^(.+?)(?: (?:is|are|was|were) |(?<=[\p{sc=Han}])(?:是|为|為))\s*(.+)$/u.exec(text) ?? []
-  const words = before.toLowerCase().match(/\p{sc=Han}|[\p{L}\d]+/gu) ?? []
-  const isAsked = (word: string) =>
-    asked.includes(word) || ['it', 'he', 'she', 'that', '它', '他', '她'].includes(word)
-  return named !== undefined && words.every(isAsked) ? named : text
+/** What a short answer names, or one sentence: in bold, where somebody asked for a name, or beside the question's words. */
+function namedIn(prose: string, question: Question): FinalAnswer | null {
+  if (!isShort(prose, MAX_SENTENCE_WORDS) || /[.!?]\s|[。！？]./.test(prose)) {
+    return isShort(prose, MAX_WORDS) ? interpreted(prose, question) : null
+  }
+  const bold = Array.from(prose.matchAll(BOLD), ([, text]) => text)
+  const named = /\b(?:what|who|which|where|when)\b|哪|谁|誰|什么|什麼/.test(question.text)
+    ? onlyBold(bold)
+    : undefined
+  const text = named ?? besideQuestion(prose, question)
+  return text !== null || isShort(prose, MAX_WORDS) ? interpreted(text ?? prose, question) : null
 }
+
+function onlyBold([only, ...others]: readonly (string | undefined)[]): string | undefined {
+  return others.length === 0 ? only : undefined
+}
+
+/**
+ * "Paris" in "The capital of France is Paris", "Paris is the capital of France", or "Capital: Paris". Not what only
+ * one side of says something new: "Tom is taller" names Tom.
+ */
+function besideQuestion(text: string, { text: asked }: Question): string | null {
+  const isAsked = (side: string) => wordsOf(side).every((word) => asked.includes(word) || IT.test(word))
+  const isNew = (side: string) => wordsOf(side).every((word) => !asked.includes(word) || FILLER.test(word))
+  const [, title = '', value] = /^([^:：]{1,40})[:：]\s*(.+)$/.exec(text) ?? []
+  if (value !== undefined && isAsked(title)) return value
+  const sides = / (?:is|are|was|were) |(?<=\p{sc=Han})(?:是|为|為)/u
+  const [before = '', after, another] = text.split(sides)
+  if (after === undefined || another !== undefined) return null
+  if (isAsked(before) && isNew(after)) return after
+  return isNew(before) && isAsked(after) ? before : null
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/\p{sc=Han}|[\p{L}\d]+/gu) ?? []
+}
+
+const IT = /^(?:the|it|this|that|he|she|they|[它他她这這])$/
+const FILLER = /^(?:the|an?|of|in|on|at|by|for|and|to)$/
 
 function fencedNumber({ reading }: Question, text: string): FinalAnswer | null {
   const inside = /^```\w*\n([^\n]*)\n```$/.exec(text.trim())?.[1]

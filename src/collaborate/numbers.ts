@@ -68,6 +68,9 @@ export function numbersIn(line: string, reading: NumberReading = {}): readonly s
   return [...new Set(keys.filter((key) => key !== null))]
 }
 
+/** Often two, one in the other. */
+const FONT = /\\(?:text|mathrm|mathbf|textbf|mbox)\{([^{}]*)\}/g
+
 /** A text without what writes mathematics rather than saying it: LaTeX's spacing and fonts, full-width characters. */
 export function plainMath(text: string): string {
   return text
@@ -78,7 +81,8 @@ export function plainMath(text: string): string {
     .replaceAll('⁄', '/')
     .replace(/\\(?:left|right|displaystyle|[,;:! ()[\]])|(?<!\\)\$(?!\d)|(?<=\d)\$/g, '')
     .replace(/\{,\}/g, ',')
-    .replace(/\\(?:text|mathrm|mathbf|textbf|mbox)\{([^{}]*)\}/g, '$1')
+    .replace(FONT, '$1')
+    .replace(FONT, '$1')
     .replace(/\\[dt]frac/g, '\\frac')
     .replace(/\\frac *\{ *(-?\d+) *\} *\{ *(\d+) *\}/g, '$1/$2')
     .replace(/\\frac(\d)(\d)/g, '$1/$2')

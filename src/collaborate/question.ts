@@ -17,14 +17,14 @@ const MAX_CHARS = 8_000
 const QUANTITY_CHARS = 1_500
 
 const AMOUNTS =
-  'number|total|sum|amount|product|difference|quotient|remainder|probability|odds|percent(?:age)?|fraction|ratio|value|average|mean|median|area|perimeter|circumference|radius|volume|length|width|height|weight|distance|speed|price|cost|profit|age|degree|measure|time'
+  'number|total|sum|amount|product|difference|quotient|remainder|probability|odds|percent(?:age)?|fraction|ratio|value|average|mean|median|area|perimeter|circumference|radius|volume|length|width|height|weight|distance|speed|price|cost|profit|age|degree|measure|time|year'
 const QUANTITY = new RegExp(
   [
     String.raw`\bhow (?:many|much|long|far|old|tall|fast|high|large|big|often|heavy|deep|wide)\b`,
     String.raw`\b(?:calculate|compute|evaluate|simplify|solve(?: for|:| the equation))\b`,
     String.raw`\b(?:what|find|determine|estimate|state)\b.{0,60}\b(?:${AMOUNTS})s?\b|\bwhat percent`,
-    String.raw`\b(?:what is|find) \$?[-\w+^]{1,8}\$?(?=[.?])`,
-    '多少|[几幾](?:[个個人天年只隻元块塊次岁歲种種]|分之)|(?<![要请請需追寻尋恳懇])求(?![职職助救爱愛])|[计計]算(?![机機])|等于|等於',
+    String.raw`\b(?:what(?: i|')s|find) (?:\$?[-\w+^]{1,8}\$?(?=[.?])|[\d(])`,
+    '多少|哪一?年|[几幾](?:[个個人天年只隻元块塊次岁歲种種]|分之)|(?<![要请請需追寻尋恳懇])求(?![职職助救爱愛])|[计計]算(?![机機])|等于|等於',
     String.raw`(?<![=!<>])[=＝] ?[?？]|^[\d.,() ]*\d ?[-+*/×÷^][\d.,+*/×÷^()=?？ -]*$`,
   ].join('|'),
   'im',
@@ -82,7 +82,7 @@ export function plainKey(text: string, reading: NumberReading): string {
 }
 
 /** Signs that mean something, as in formulas, lists and code. */
-const MEANT = /[[\]{}()<>=+*/\\^|&#@\d]/
+const MEANT = /[[\]{}()<>=+*/\\^|&#@_]|\d ?-|- ?\d/
 const AROUND = /^[\s"'“”‘’«»「」『』`*_]+|[\s"'“”‘’«»「」『』`*_.。,，;；!！]+$/g
 
 /**
@@ -90,12 +90,20 @@ const AROUND = /^[\s"'“”‘’«»「」『』`*_]+|[\s"'“”‘’«»「
  * where no words are left.
  */
 export function textKey(text: string): string {
+  const key = simplified(text)
+  return key === text ? key : textKey(key)
+}
+
+function simplified(text: string): string {
   const plain = plainMath(text).replace(AROUND, '')
   if (MEANT.test(plain)) return plain.replace(/\s/g, '')
-  return plain
-    .toLowerCase()
-    .replace(/[\p{P}\p{S}\s]+/gu, ' ')
-    .replace(/(?<=[\p{sc=Han}]) (?=[\p{sc=Han}])/gu, '')
-    .trim()
-    .replace(/^(?:(?:the|an?) )+/, '')
+  return (
+    plain
+      .toLowerCase()
+      // What stands before a figure belongs to it, as in -5 and 3.5; so does a percent sign after it.
+      .replace(/(?:(?!%)[\p{P}\p{S}]|(?<!\d)%|\s)+(?!\d)|\s+/gu, ' ')
+      .replace(/(?<=[\p{sc=Han}]) (?=[\p{sc=Han}])/gu, '')
+      .trim()
+      .replace(/^(?:(?:the|an?|about|approximately|around|roughly) )+/, '')
+  )
 }

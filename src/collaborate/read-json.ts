@@ -9,7 +9,7 @@ const MAX_STARTS = 20
 export function readJson(text: string): unknown {
   const whole = parsed(text)
   if (whole !== undefined) return whole
-  const fenced = [...text.matchAll(/```(?:json)?\s*\n([\s\S]*?)```/gi)].at(-1)?.[1]
+  const fenced = [...text.matchAll(/```(?:json)?[ \t]*\n([\s\S]*?)```/gi)].at(-1)?.[1]
   const inFence = fenced === undefined ? undefined : parsed(fenced)
   if (inFence !== undefined) return inFence
   const tail = text.slice(-MAX_CHARS)

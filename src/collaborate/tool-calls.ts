@@ -16,7 +16,7 @@ export type CallRules = {
 }
 
 /** What no vote decides between drafts. `tool`: whose arguments differ; null: which tools to call, or whether any. */
-export type CallConflict = { tool: string | null; members: readonly number[] }
+type CallConflict = { tool: string | null; members: readonly number[] }
 
 /**
  * What several drafts come to that propose tool calls. `text`: most of them call nothing. `calls`: `parts` is the turn

@@ -31,6 +31,8 @@ describe('finalAnswerOf', () => {
     [SUM, 'The answer is $84$.'],
     [SUM, '<think>12*7, maybe 82?\nno</think>\n84'],
     [SUM, '```\n84\n```'],
+    [SUM, '12 × 7 = **84**'],
+    [SUM, 'The product of 12 and 7 is 84.'],
     [SUM_ZH, '84个'],
     [SUM_ZH, '八十四个'],
     [SUM_ZH, '每盒7个，共12盒。\n所以一共有84个鸡蛋。'],
@@ -57,6 +59,7 @@ describe('finalAnswerOf', () => {
     [OPTIONS_ZH, '植物进行光合作用，因此应选择 B。'],
     [OPTIONS_ZH, '正确答案是：B、二氧化碳'],
     [OPTIONS_ZH, '答案：（B）'],
+    [OPTIONS, 'Plants need it to live.\nSo I would choose option B.'],
     ['Pick one: (A) red (B) blue (C) green', 'The answer is (B).'],
   ])('finds the option chosen: %s | %s', (question, said) => {
     expect(finalAnswerOf(asking(question), answerOf(said))).toEqual({ kind: 'choice', key: 'B' })
@@ -86,6 +89,8 @@ describe('finalAnswerOf', () => {
       'canberra',
     ],
     [CAPITAL, '"Canberra"', 'canberra'],
+    [CAPITAL, 'Canberra is the capital of Australia.', 'canberra'],
+    [CAPITAL, 'Capital: Canberra', 'canberra'],
     ['法国的首都是哪里？', '巴黎。', '巴黎'],
     ['法国的首都是哪里？', '法国的首都是巴黎。', '巴黎'],
     ['Simplify the expression 2x + x - 1.', 'So we get \\(\\boxed{3x - 1}\\).', '3x-1'],
@@ -117,6 +122,19 @@ describe('finalAnswerOf', () => {
     expect(finalAnswerOf(asking(question), answerOf(said))).toBeNull()
   })
 
+  it.each([
+    ['Who is taller, Tom or Ann?', 'Tom is taller.', 'Ann is taller.'],
+    ['Which is faster, the dog or the cat?', 'The dog is faster.', 'The cat is faster.'],
+    ['Which is larger, 9.11 or 9.9?', '9.9 is larger.', '9.11 is larger.'],
+    ['Solve x^2 - 5x + 6 = 0', 'x = 2 or x = 3', 'x = 1 or x = 3'],
+    ['Do you agree with him?', 'I **strongly** agree.', 'I **strongly** disagree.'],
+    [SUM, 'He needs 7 boxes of 12.', 'He needs 8 boxes of 12.'],
+    ['What is 5 minus 10?', '-5', '5'],
+    ['Which film won?', '3 Idiots', '3 Body Problem'],
+  ])('does not take different answers for the same: %s | %s | %s', (question, one, other) => {
+    expect(keyOf(question, one)).not.toBe(keyOf(question, other))
+  })
+
   it('takes no answer that broke off', () => {
     expect(finalAnswerOf(asking(SUM), answerOf('84', 'length'))).toBeNull()
     const broken = { type: 'answer-error', code: 'provider_failed', message: 'gone' } as const
@@ -140,6 +158,7 @@ describe('finalAnswerOf', () => {
     expect(of('Here: {"reasoning":"1+2","answer":3}')).toEqual(of('{"answer":3.0,"reasoning":"sum"}'))
     expect(of('{"a":[3]}')).not.toEqual(of('{"a":["3"]}'))
     expect(of('no JSON')).toBeNull()
+    expect(of(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toBeNull()
   })
 
   it('compares tool calls by tool and arguments, in any order', () => {
