@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import { REASONING_EFFORTS, SEAL_FORMATS } from '../core/chat.ts'
 import { MODALITIES, NEEDS, ONE_PIECE, TASK_TYPES, TIERS, TOKEN_FAMILIES } from '../core/demand.ts'
+import { present } from '../core/present.ts'
 import type { HostState } from '../route/decision.ts'
 import type { Asked } from './asked.ts'
 import type { Circumstances } from './decide.ts'
 import { headersSeen, signalsOf } from './directed.ts'
 import type { Decided } from './exchange.ts'
-import { rounded } from './decision-body.ts'
 import { recordedWish, recordedWishOf } from './recorded-wish.ts'
+import { rounded } from './rounded.ts'
 
 const names = z.array(z.string()).readonly()
 
@@ -80,7 +81,16 @@ const askedFields = z.object({
   preferences,
   shape,
   demand,
-  session: z.object({ modelId: z.string(), host: z.string(), answeredAt: z.number() }).nullable(),
+  session: z
+    .object({
+      modelId: z.string(),
+      host: z.string(),
+      answeredAt: z.number(),
+      collaboration: z
+        .object({ pattern: z.enum(['cascade', 'panel', 'fusion']), models: names })
+        .exactOptional(),
+    })
+    .nullable(),
   learned: z.array(z.tuple([z.string(), z.number(), z.number(), z.number().nullable()])),
   /** `headers` that rules may have asked for; null for those that were not sent. */
   signals: z.object({
@@ -111,7 +121,14 @@ export function askedBody({ circumstances, ...asked }: Decided): AskedBody {
     preferences: { ...sent, ...(wish && { collaboration: recordedWishOf(wish) }) },
     shape: request,
     demand: wanted,
-    session: session && { modelId: session.modelId, host: session.host, answeredAt: session.answeredAt },
+    session:
+      session &&
+      present({
+        modelId: session.modelId,
+        host: session.host,
+        answeredAt: session.answeredAt,
+        collaboration: session.collaboration,
+      }),
     learned: Array.from(beliefs.predictions, ([model, one]) => [
       model,
       rounded(one.quality),

@@ -3,7 +3,7 @@ import type { FusionReport, Outcome, Part, VoteGroup } from '../collaborate/outc
 import { usdOrNull } from '../core/money.ts'
 import type { Attempt } from '../execute/attempt.ts'
 import type { MemberUsage } from '../protocols/inbound.ts'
-import { rounded } from './decision-body.ts'
+import { rounded } from './rounded.ts'
 
 /** How several models came to one answer, as the API shows it; nothing where one model alone answered. */
 export function outcomeBody({ outcome }: Pick<Collaborated, 'outcome'>) {

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import { usdOf, usdOrNull } from '../core/money.ts'
 import type { Decision } from '../route/decision.ts'
-import { rounded } from './decision-body.ts'
+import { rounded } from './rounded.ts'
 
 /** What became of a request under some rules: a decision, or why there is none. */
 export type Outcome = Decision | ErrorCode

@@ -1,8 +1,11 @@
 import type { Usage } from '../core/chat.ts'
+import type { Demand } from '../core/demand.ts'
 import type { GuardFinding } from '../core/guardrails.ts'
 import { usdOrNull } from '../core/money.ts'
 import type { Attempt } from '../execute/attempt.ts'
 import type { Decision, EligibleCandidate, Judged } from '../route/decision.ts'
+import { adviceBody, collaborationBody } from './plan-body.ts'
+import { rounded } from './rounded.ts'
 
 /** A decision as the API shows it: the body of `POST /v1/route`. Money in USD, times in ms. */
 export function decisionBody(
@@ -14,6 +17,7 @@ export function decisionBody(
   const { demand } = decision
   const { contextWindow, contentPolicy } = decision.fallbacksFor
   const { model, offer } = choice.candidate
+  const collaboration = collaborationBody(decision)
   return {
     id: decision.id,
     object: 'routing.decision',
@@ -32,20 +36,11 @@ export function decisionBody(
       provider: candidate.offer.host,
     })),
     reason: decision.reason,
-    task: {
-      type: demand.taskType,
-      type_confidence: rounded(demand.taskConfidence),
-      kind: demand.kind,
-      tier: demand.tier,
-      difficulty: rounded(demand.difficulty),
-      modalities: demand.modalities,
-      language: demand.language,
-      input_tokens: demand.inputTokens[model.tokenFamily],
-      expected_output_tokens: demand.expectedOutputTokens,
-      needs: demand.needs,
-    },
+    task: taskBody(demand, demand.inputTokens[model.tokenFamily]),
     ...(findings.length > 0 && { guardrails: findings.map(findingBody) }),
-    topology: 'single',
+    topology: decision.topology.topology,
+    topology_advice: adviceBody(decision.topology),
+    ...(collaboration && { collaboration }),
     policy: decision.policy,
     parameters: decision.parameters,
     candidates: decision.judged.map(candidateBody),
@@ -53,6 +48,22 @@ export function decisionBody(
       always_best_usd: usdOrNull(decision.counterfactual.alwaysBestMicroUsd),
       always_cheapest_usd: usdOrNull(decision.counterfactual.alwaysCheapestMicroUsd),
     },
+  }
+}
+
+function taskBody(demand: Demand, inputTokens: number) {
+  return {
+    type: demand.taskType,
+    type_confidence: rounded(demand.taskConfidence),
+    kind: demand.kind,
+    tier: demand.tier,
+    difficulty: rounded(demand.difficulty),
+    modalities: demand.modalities,
+    language: demand.language,
+    input_tokens: inputTokens,
+    expected_output_tokens: demand.expectedOutputTokens,
+    needs: demand.needs,
+    structure: demand.structure,
   }
 }
 
@@ -120,9 +131,4 @@ function usageBody(usage: Usage) {
     reasoning_tokens: usage.reasoningTokens,
     audio_output_tokens: usage.audioOutputTokens,
   }
-}
-
-/** Four digits are more than any of these figures is worth. */
-export function rounded(value: number): number {
-  return Math.round(value * 10_000) / 10_000
 }

@@ -110,12 +110,16 @@ function bestPriced<P extends Predicted>(predicted: readonly P[]): Priced<P> | n
  */
 export function counterfactualOf(judged: readonly Judged[]): Decision['counterfactual'] {
   const able = judged.filter((one) => one.eligible || one.excludedBy === 'not_requested')
-  const costs = able.flatMap(({ prediction }) => prediction.costMicroUsd ?? [])
   const best = bestPriced(able)
+  let cheapest: number | null = null
+  for (const { prediction } of able) {
+    const cost = prediction.costMicroUsd
+    if (cost !== null && (cheapest === null || cost < cheapest)) cheapest = cost
+  }
   return {
     best: best?.one.candidate ?? null,
     alwaysBestMicroUsd: best?.costMicroUsd ?? null,
-    alwaysCheapestMicroUsd: costs.length > 0 ? costs.reduce((least, cost) => Math.min(least, cost)) : null,
+    alwaysCheapestMicroUsd: cheapest,
   }
 }
 
@@ -133,12 +137,14 @@ const RETRY_AFTER_MS = 10_000
 
 /**
  * @param requested the models asked for by name, whose reasons are told; null when any would do
+ * @param param where they were asked for
  * @throws AppError when none is eligible: `no_live_host`, `rate_limited` where limits are all that bars somebody, else
  *   `no_eligible_model` with the reasons counted
  */
 export function eligibleOf(
   judged: readonly Judged[],
   requested: ReadonlySet<string> | null,
+  param = 'model',
 ): EligibleCandidate[] {
   const eligible = judged.filter((one) => one.eligible)
   if (eligible.length > 0) return eligible
@@ -161,5 +167,6 @@ export function eligibleOf(
     )
   }
   const reasons = [...counts].map(([reason, count]) => `${reason} × ${count}`).join(', ')
-  throw new AppError('no_eligible_model', `No model can take this request: ${reasons}`, { param: 'model' })
+  const where = param === 'model' ? '' : ` as '${param}'`
+  throw new AppError('no_eligible_model', `No model can take this request${where}: ${reasons}`, { param })
 }

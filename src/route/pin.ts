@@ -1,9 +1,16 @@
+import type { UnaskedPattern } from '../core/collaboration.ts'
 import type { EligibleCandidate, HostState } from './decision.ts'
 import type { Candidate } from './prepared-catalog.ts'
 import type { RequestShape } from './request-shape.ts'
 
 /** Who answered last in a session, and when (Unix ms). */
-export type SessionMemory = { modelId: string; host: string; answeredAt: number }
+export type SessionMemory = {
+  modelId: string
+  host: string
+  answeredAt: number
+  /** Who worked on that answer together: the models of all stages or members, in their order. */
+  collaboration?: { pattern: UnaskedPattern | 'fusion'; models: readonly string[] }
+}
 
 /** Who should go on answering a conversation, and why. */
 export type Pin = {

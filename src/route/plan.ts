@@ -5,7 +5,7 @@ import type { Weights } from './rank.ts'
 import type { Selection } from './select.ts'
 
 /** How many candidates one request may try, the choice included. */
-const MAX_PLAN = 5
+export const MAX_PLAN = 5
 /** A session changes to another model where that promises so much more utility: ten points of predicted quality. */
 const SWITCH_GAIN = 0.1
 

@@ -7,7 +7,7 @@ import type { Reason, RoutingPreferences } from '../core/routing.ts'
 import { chanceFor } from './balance.ts'
 import type { Beliefs } from './beliefs.ts'
 import { costWeightFor } from './cost-weight.ts'
-import { proposeCollaboration } from './collaboration/propose.ts'
+import { patternAsked, proposeCollaboration } from './collaboration/propose.ts'
 import type { Decision, EligibleCandidate, HostState, Policy } from './decision.ts'
 import { type Arm, explore, type Exploration } from './explore.ts'
 import { fallbacksFor } from './fallbacks-for.ts'
@@ -20,7 +20,7 @@ import { planAttempts } from './plan.ts'
 import { confidenceOf } from './predict.ts'
 import type { PreparedCatalog } from './prepared-catalog.ts'
 import type { Weights } from './rank.ts'
-import { rankingFor } from './ranking.ts'
+import { type Ranking, rankingFor } from './ranking.ts'
 import type { RequestShape } from './request-shape.ts'
 import { notForKey, requestedModels, type Selection, selectModel } from './select.ts'
 
@@ -63,40 +63,61 @@ export function route(input: RoutingInput): Decision {
   const own = { requested, ...allowed, outlook, draw: chanceOf(input.id), holder: holderOf(input) }
   const context = { ...input, ...limits, ...own }
   const judged = judge(catalog.candidates, context, weights)
-  const ranking = rankingFor({
-    provider,
-    weights,
-    minQuality: qualityFloor(selection, input),
-    named: namedModels([selection, ...fallbacks], input.session),
-    balance: { ...limits, ...chanceFor(input.id, input.request, preferences.sessionId) },
-  })
+  const ranking = rankingOf([selection, ...fallbacks], { weights, limits }, input)
   const bestFirst = ranking.bestFirst(eligibleOf(judged, requested))
   const pin = pinOf(input.session, input.request, { ...input, ranked: bestFirst })
-  const isFree = selection.kind === 'auto' && weights.ordering === 'utility' && !ranking.isAsked && !pin
+  const isFree = isLeftToUs(preferences, selection, weights) && !ranking.isAsked && !pin
   const exploration = isFree ? exploreModels(bestFirst, input, outlook) : null
   const ranked = ranking.shared(exploration?.explored ? withFirst(exploration.chosen, bestFirst) : bestFirst)
   const order = (eligible: readonly EligibleCandidate[]) => ranking.shared(ranking.bestFirst(eligible))
+  const chosen = { selection, weights, ranked, pin }
   const spares = ranking.bestFirst(sparesOf(judged))
-  const plan = planAttempts({ selection, fallbacks, ranked, spares, judged, provider, pin, weights })
-  const [choice, ...others] = plan.attempts
+  const { attempts, reason } = planAttempts({ ...chosen, fallbacks, spares, judged, provider })
+  const [choice, ...others] = attempts
   if (!choice) throw new AppError('internal', 'A ranking without a first')
+  const judging = { catalog, context, weights, order }
+  const made = {
+    plan: [choice, ...others] satisfies Decision['plan'],
+    reliability: reliabilityOf([preferences.reliability, ...policy.reliability]),
+    counterfactual: counterfactualOf(judged),
+  }
+  const found = { judging, isExplored: exploration?.explored ?? false, isOrdered: ranking.isAsked }
   return {
     id: input.id,
     createdAt: input.now,
     requestedModel: preferences.model,
-    reason: exploration?.explored ? 'explore' : reasonOf(plan.reason, policy),
+    reason: found.isExplored ? 'explore' : reasonOf(reason, policy),
     demand,
-    plan: [choice, ...others],
-    fallbacksFor: fallbacksFor(preferences, choice, { catalog, context, weights, order }),
-    ...proposeCollaboration(),
-    reliability: reliabilityOf([preferences.reliability, ...policy.reliability]),
+    ...made,
+    fallbacksFor: fallbacksFor(preferences, choice, judging),
+    ...proposeCollaboration({ ...input, ...chosen, ...made, ...found }),
     maxCostMicroUsd: microUsdOf(autoRouter.maxCostUsd),
     confidence: confidenceOf(choice.candidate, demand, choice.effort, outlook),
     policy: { ...namedIn(policy), propensity: exploration?.propensity ?? 1 },
     parameters: input.beliefs.parameters,
     judged,
-    counterfactual: counterfactualOf(judged),
   }
+}
+
+function rankingOf(
+  selections: readonly [Selection, ...Selection[]],
+  { weights, limits }: { weights: Weights; limits: LimitContext },
+  input: RoutingInput,
+): Ranking {
+  const { id, request, preferences, session } = input
+  return rankingFor({
+    provider: preferences.provider,
+    weights,
+    minQuality: qualityFloor(selections[0], input),
+    named: namedModels(selections, session),
+    balance: { ...limits, ...chanceFor(id, request, preferences.sessionId) },
+  })
+}
+
+/** Whether any model will do, weighed by us, and answers alone. */
+function isLeftToUs(preferences: RoutingPreferences, selection: Selection, { ordering }: Weights): boolean {
+  const pattern = patternAsked(preferences, selection) ?? 'single'
+  return selection.kind === 'auto' && ordering === 'utility' && pattern === 'single'
 }
 
 type Allowances = Pick<FilterContext, 'isAllowed' | 'isAllowedByKey' | 'isPlaced'>
@@ -189,9 +210,13 @@ function qualityFloor(selection: Selection, { preferences, policy }: RoutingInpu
   return preferences.autoRouter.minQuality ?? (wantsFloor ? policy.minQuality : 0)
 }
 
+/** Who asks for a panel and says nothing of cost wants the best answers. */
 function weightsFor(selection: Selection, { preferences, policy, catalog, hosts }: RoutingInput): Weights {
   const { autoRouter, provider } = preferences
-  const ordering = provider.sort ?? selection.ordering ?? 'utility'
+  const pattern = selection.kind === 'auto' ? patternAsked(preferences, selection) : undefined
+  const wantsBest =
+    (pattern === 'panel' || pattern === 'fusion') && autoRouter.costQualityTradeoff === undefined
+  const ordering = provider.sort ?? selection.ordering ?? (wantsBest ? 'quality' : 'utility')
   return {
     ordering,
     costWeight: costWeightFor(autoRouter.costQualityTradeoff ?? policy.costQualityTradeoff, catalog, hosts),

@@ -18,7 +18,7 @@ import { audit } from '../audit.ts'
 import { checkPreconditions, etag, overtaken, published, refuseFaults } from '../config-requests.ts'
 import type { AppContext, AppEnv } from '../context.ts'
 import { readJsonBody } from '../read-body.ts'
-import { rounded } from '../decision-body.ts'
+import { rounded } from '../rounded.ts'
 
 export const rollout = z
   .strictObject({

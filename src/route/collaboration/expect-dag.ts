@@ -1,0 +1,52 @@
+import type { Demand } from '../../core/demand.ts'
+import type { EligibleCandidate } from '../decision.ts'
+import type { Expected } from '../rank.ts'
+import { callCostOf, sumOfCosts } from './call-cost.ts'
+
+/**
+ * What teams of agents did to the quality of a single one, as shares of it (arXiv 2512.08296): under a coordinator, on work
+ * that falls into parts; on sequential work, of all kinds of teams the best; on average over all work.
+ */
+const ON_PARTS = 0.809
+const ON_SEQUENCES = -0.39
+const ON_AVERAGE = -0.035
+/** Quality of a single agent: where the former was measured, and from which on teams do worse. */
+const MEASURED_AT = 0.35
+const WORSE_FROM = 0.45
+/** A plan of parts, tokens. */
+const PLAN_TOKENS = 200
+
+/** Work that a team would only get in its own way with: within a tool loop, or of steps that wait for each other. */
+export function isSequential({ structure: { parallel, depth } }: Demand, inToolLoop: boolean): boolean {
+  return inToolLoop || depth > Math.max(2, parallel)
+}
+
+/** What a team loses on sequential work. */
+export function amidSequence(quality: number): number {
+  return quality * (1 + ON_SEQUENCES)
+}
+
+/** What it is expected to bring to have a request planned, its parts answered side by side and put together by one model. */
+export function expectDag(single: EligibleCandidate, demand: Demand, sequential: boolean): Expected {
+  const { quality, latencyMs } = single.prediction
+  const { parallel } = demand.structure
+  const output = demand.expectedOutputTokens
+  const planned = callCostOf(single, demand, { added: 0, written: PLAN_TOKENS })
+  const part = callCostOf(single, demand, { added: PLAN_TOKENS, written: Math.ceil(output / parallel) })
+  const written = callCostOf(single, demand, { added: output, written: output })
+  const parts = part.costMicroUsd === null ? null : parallel * part.costMicroUsd
+  const wholeMs = planned.latencyMs + part.latencyMs + written.latencyMs
+  return {
+    quality: sequential ? amidSequence(quality) : Math.min(1, quality * (1 + changeBy(quality, demand))),
+    costMicroUsd: sumOfCosts(planned.costMicroUsd, sumOfCosts(parts, written.costMicroUsd)),
+    ttftMs: wholeMs,
+    latencyMs: Math.max(latencyMs, wholeMs),
+  }
+}
+
+/** As far as the work falls into parts, and as one agent alone would fail at it. */
+function changeBy(quality: number, { structure: { parallel, depth } }: Demand): number {
+  if (parallel < 2 || quality >= WORSE_FROM) return ON_AVERAGE
+  const beside = (parallel - 1) / (parallel + depth - 1)
+  return ON_PARTS * beside * Math.min(1, (WORSE_FROM - quality) / (WORSE_FROM - MEASURED_AT))
+}
