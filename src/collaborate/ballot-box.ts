@@ -1,8 +1,9 @@
 import type { PanelPlan } from '../route/collaboration/plan.ts'
+import { runChecks } from './checks/run-checks.ts'
 import { type Crew, type Made, note } from './crew.ts'
 import type { VoteGroup } from './outcome.ts'
 import { ballotsOf } from './round.ts'
-import { tally, winnerOf } from './vote.ts'
+import { isClearMajority, tally, winnerOf } from './vote.ts'
 
 /** What a panel has to come to one answer with. `drafts`: at least one, in the order of the members. */
 export type Panel = {
@@ -22,12 +23,24 @@ export function counted(crew: Crew, plan: PanelPlan, drafts: Panel['drafts']): P
 
 /** Who speaks for those who agree; null where nobody does. `isTie`: as many others agree on something else. */
 export function voted(panel: Panel): { made: Made; isTie: boolean } | null {
-  const { drafts, groups } = panel
+  const { crew, drafts, groups } = panel
   const winner = winnerOf(groups, drafts.length)
   const group = groups.find(({ members }) => winner && members.includes(winner.number))
   if (!winner || !group) return null
-  const made = drafts.find((one) => one.number === winner.number)
+  const agreeing = drafts.filter(({ number }) => group.members.includes(number))
+  const made = agreeing.find((one) => passes(crew, one)) ?? drafts.find((one) => one.number === winner.number)
   return made ? { made, isTie: winner.isTie } : null
+}
+
+/** The group that more than half of the drafts are in; null where there is none. */
+export function majorityOf({ groups, drafts }: Panel): VoteGroup | null {
+  const [best] = groups
+  return best && isClearMajority(best, drafts.length) ? best : null
+}
+
+function passes({ decision, wanted }: Crew, { answer }: Made): boolean {
+  const checks = decision.collaboration.verify?.checks ?? []
+  return runChecks(wanted.request, answer, checks).every(({ passed }) => passed !== false)
 }
 
 /** The answer that most agree on, or of several as strong, the first; where nobody agrees, the first draft. */

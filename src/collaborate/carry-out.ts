@@ -1,26 +1,32 @@
-import { type Crew, draft, type Kept, type Made, nextOf } from './crew.ts'
+import { askInTurn } from './cascade.ts'
+import type { Crew, Kept, Made } from './crew.ts'
 import { keep } from './keep.ts'
-import { panel } from './panel.ts'
+import { askTogether } from './panel.ts'
+import { verified } from './verified.ts'
+
+/** One model's answer is that of the only stage. */
+const ONE_STAGE = { kind: 'cascade', samples: 0, verifier: null } as const
 
 /** Has everybody do their part. Resolves once the first piece of the answer is there, or nobody answers. */
 export async function carryOut(crew: Crew): Promise<Kept> {
-  const found = await answerIn(crew)
+  const { verify } = crew.decision.collaboration
+  const found = await answerIn(crew, crew.wanted.stream && verify === null)
   if (found.kind !== 'made') return found
-  return crew.io.signal.aborted ? { kind: 'cancelled' } : keep(found)
+  const made = verify ? await verified(crew, verify, found) : found
+  return crew.io.signal.aborted ? { kind: 'cancelled' } : keep(made)
 }
 
-async function answerIn(crew: Crew): Promise<Made | Kept> {
+/** @param isPassedOn the answer may be told while it is written */
+async function answerIn(crew: Crew, isPassedOn: boolean): Promise<Made | Kept> {
   const { collaboration, plan } = crew.decision
   const { pattern } = collaboration
   switch (pattern.kind) {
+    case 'cascade':
+      return askInTurn(crew, pattern, isPassedOn)
     case 'panel':
     case 'fusion':
-      return panel(crew, pattern)
-    case 'cascade':
-    case 'single': {
-      const work = nextOf(crew, 'stage')
-      const made = await draft(crew, { work, team: plan, request: crew.wanted.request, isFirst: true })
-      return made.kind === 'unpaid' ? { kind: 'cancelled' } : made
-    }
+      return askTogether(crew, pattern, isPassedOn)
+    case 'single':
+      return askInTurn(crew, { ...ONE_STAGE, stages: [{ team: plan, threshold: 0 }] }, isPassedOn)
   }
 }

@@ -271,13 +271,13 @@ function leftOf({ decision, spentMicroUsd, running }: Crew): number {
 }
 
 /** By how many tokens a request is longer than the one that was classified. */
-function addedTokensIn({ decision, wanted, io }: Crew, [lead]: Team, { messages }: ChatRequest): number {
+function addedTokensIn({ wanted, io }: Crew, [lead]: Team, { messages }: ChatRequest): number {
   if (messages === wanted.request.messages) return 0
-  const known = new Set(wanted.request.messages)
-  const added = messages.filter((message) => !known.delete(message))
-  const tokens = io.estimateUsage(lead, added.map(textOf).join('\n')).outputTokens
-  const left = known.size > 0 ? decision.demand.inputTokens[lead.candidate.model.tokenFamily] : 0
-  return Math.max(0, tokens - left)
+  const left = new Set(wanted.request.messages)
+  const added = messages.filter((message) => !left.delete(message))
+  const tokensIn = (some: Iterable<Message>) =>
+    io.estimateUsage(lead, Array.from(some, textOf).join('\n')).outputTokens
+  return Math.max(0, tokensIn(added) - tokensIn(left))
 }
 
 function textOf({ content }: Message): string {

@@ -52,7 +52,7 @@ export type Note = (typeof NOTES)[number]
 export type Outcome = {
   pattern: 'cascade' | 'panel' | 'fusion' | 'verify'
   parts: Part[]
-  /** How the answer was found; `only`: nobody else answered; null while it is not, and where no panel was asked. */
+  /** How the answer was found; `only`: nobody else gave one that stands; null while it is not, and where no panel was asked. */
   aggregation: Aggregation | 'only' | null
   /** Of panels: how many have answered, of how many. */
   answered: number

@@ -7,7 +7,7 @@ import { finalAnswerOf } from './final-answer.ts'
 import { isSound } from './keep.ts'
 import { type Ballot, decidedWinner } from './vote.ts'
 
-/** The share of the time left that members may take: who compares and writes after them needs some as well. */
+/** The share of the time left that members may take where somebody may compare, check or write after them. */
 const ROUND_SHARE = 0.75
 /** Answers of one model to one question differ from this temperature on, where one is asked for at all. */
 const DIVERSE_TEMPERATURE = 0.7
@@ -73,7 +73,8 @@ function enough({ io, outcome }: Crew, { members, minSuccessful }: PanelPlan, re
 /** True once a round has taken too long; false when it is over before. */
 async function late({ io, decision }: Crew, plan: PanelPlan, over: AbortSignal): Promise<boolean> {
   const left = decision.createdAt + decision.reliability.maxTotalMs - io.now()
-  const ms = Math.max(0, Math.min(plan.roundTimeoutMs, ROUND_SHARE * left))
+  const isLast = plan.aggregation === 'vote' && decision.collaboration.verify === null
+  const ms = Math.max(0, Math.min(plan.roundTimeoutMs, isLast ? left : ROUND_SHARE * left))
   const signal = AbortSignal.any([io.signal, over])
   await io.sleep(ms, signal)
   if (io.signal.aborted) return new Promise(() => undefined)
@@ -119,7 +120,8 @@ export function ballotsOf({ wanted: { request } }: Crew, drafts: readonly Made[]
   }))
 }
 
-function weightOf({ prediction }: EligibleCandidate): number {
+/** What a vote counts, in log-odds of being right. */
+export function weightOf({ prediction }: EligibleCandidate): number {
   return Math.max(LEAST_WEIGHT, logOddsWithin(prediction.quality, LEAST))
 }
 

@@ -1,5 +1,8 @@
 import type { Collaboration, PanelPlan, Team } from '../route/collaboration/plan.ts'
 import type { Decision } from '../route/decision.ts'
+import { JUDGE_TOKENS } from './judge.ts'
+import { ANALYST_TOKENS } from './report.ts'
+import { THINKING_SAMPLE_TOKENS } from './samples.ts'
 
 /**
  * An execution that may be made at the most so many times. `addedTokens`: by how much its input is longer than was
@@ -35,15 +38,17 @@ function worksOfPattern(
       const { samples, verifier } = pattern
       return [
         ...pattern.stages.map(({ team }) => once(team)),
-        ...judged.map(({ team }) => ({ ...once(team), times: samples })),
+        ...judged.map(({ team }) => ({
+          ...once(team),
+          times: samples,
+          maxOutputTokens: THINKING_SAMPLE_TOKENS,
+        })),
         ...(verifier ? [{ team: verifier, times: judged.length, addedTokens: draftTokens }] : []),
       ]
     }
     case 'panel':
-    case 'fusion': {
-      const addedTokens = pattern.members.length * draftTokens
-      return [...pattern.members.map(once), { team: pattern.judge, times: afterRound(pattern), addedTokens }]
-    }
+    case 'fusion':
+      return [...pattern.members.map(once), ...afterRound(pattern, pattern.members.length * draftTokens)]
   }
 }
 
@@ -51,8 +56,11 @@ function once(team: Team): PossibleWork {
   return { team, times: 1, addedTokens: 0 }
 }
 
-/** A judge reads in two orders, also where nobody writes an answer that was to be made of all. */
-function afterRound({ aggregation, members, report }: PanelPlan): number {
-  if (aggregation === 'vote' || members.length === 1) return 0
-  return aggregation === 'synthesis' ? 3 + Number(report) : 2
+/** A judge reads in two orders, also where nobody writes the answer that was to be made of all. */
+function afterRound({ aggregation, members, report, judge }: PanelPlan, addedTokens: number): PossibleWork[] {
+  if (aggregation === 'vote' || members.length === 1) return []
+  const judging = { team: judge, times: 2, addedTokens, maxOutputTokens: JUDGE_TOKENS }
+  if (aggregation !== 'synthesis') return [judging]
+  const analysis = { team: judge, times: 1, addedTokens, maxOutputTokens: ANALYST_TOKENS }
+  return [judging, ...(report ? [analysis] : []), { team: judge, times: 1, addedTokens }]
 }

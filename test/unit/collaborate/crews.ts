@@ -9,7 +9,7 @@ import {
   type Team,
 } from '../../../src/route/collaboration/plan.ts'
 import type { Decision } from '../../../src/route/decision.ts'
-import { type HostAnswer, type World, world } from '../execute/hosts.ts'
+import { type HostAnswer, whole, type World, world } from '../execute/hosts.ts'
 import { chat, decision, eligible, priced } from '../route/builders.ts'
 
 /** Who can be asked: each at a host of that name; 1 USD per million input tokens, 10 per million output tokens. */
@@ -18,7 +18,7 @@ const CANDIDATES = NAMES.map((host) =>
   eligible({ host, model: `v/${host}`, price: priced(1, 10), quality: 0.7, cost: 100 }),
 )
 
-export function candidateAt(name: string) {
+function candidateAt(name: string) {
   const found = CANDIDATES.find(({ candidate }) => candidate.offer.host === name)
   if (!found) throw new Error(name)
   return found
@@ -141,3 +141,21 @@ export async function told(made: Collaborated): Promise<{ steps: Step[]; text: s
   for await (const step of made.events) steps.push(step)
   return { steps, text: steps.map((step) => (step.type === 'text-delta' ? step.text : '')).join('') }
 }
+
+export const TOLD = { prompt_tokens: 100, completion_tokens: 20 }
+
+/** A whole answer, with what it used. */
+export const saying = (content: string): HostAnswer => whole(content, TOLD)
+
+/** A whole answer that calls tools. */
+export const calling =
+  (...calls: [name: string, args: string][]): HostAnswer =>
+  () => {
+    const tool_calls = calls.map(([name, args], index) => ({
+      id: `call_${index}`,
+      type: 'function',
+      function: { name, arguments: args },
+    }))
+    const message = { role: 'assistant', content: null, tool_calls }
+    return Response.json({ choices: [{ message, finish_reason: 'tool_calls' }], usage: TOLD })
+  }

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { refusing, silent, whole } from '../execute/hosts.ts'
-import { crewWorld, panelOf, together, told } from './crews.ts'
+import { refusing, silent } from '../execute/hosts.ts'
+import { crewWorld, panelOf, saying, together, told } from './crews.ts'
 
 const THREE = ['one', 'two', 'three'] as const
-const TOLD = { prompt_tokens: 100, completion_tokens: 20 }
 
 describe('a panel that votes', () => {
   it('answers what most say, in the words of the first of them, with everybody told of', async () => {
     const net = crewWorld(({ after }) => ({
-      one: after(30, whole('The answer is 41', TOLD)),
-      two: after(20, whole('The answer is 42', TOLD)),
-      three: after(40, whole('I make it: the answer is **42**.', TOLD)),
+      one: after(30, saying('The answer is 41')),
+      two: after(20, saying('The answer is 42')),
+      three: after(40, saying('I make it: the answer is **42**.')),
     }))
     const made = await together(net, panelOf(THREE))
     const { text, steps } = await told(made)
@@ -41,7 +40,7 @@ describe('a panel that votes', () => {
   it('asks everybody before anybody has answered', async () => {
     const begun: number[] = []
     const net = crewWorld(({ after }) => {
-      const slow = after(1_000, whole('The answer is 42', TOLD))
+      const slow = after(1_000, saying('The answer is 42'))
       const answer = (signal: AbortSignal) => {
         begun.push(net.underWay())
         return slow(signal)
@@ -56,7 +55,7 @@ describe('a panel that votes', () => {
   it('asks no more at once than it may', async () => {
     const most: number[] = []
     const net = crewWorld(({ after }) => {
-      const slow = after(10, whole('Words.', TOLD))
+      const slow = after(10, saying('Words.'))
       const answer = (signal: AbortSignal) => {
         most.push(net.underWay())
         return slow(signal)
@@ -70,8 +69,8 @@ describe('a panel that votes', () => {
 
   it('ends early when the rest cannot change it, and gives them up', async () => {
     const net = crewWorld(({ after }) => ({
-      one: after(10, whole('The answer is 42', TOLD)),
-      two: after(20, whole('The answer is 42', TOLD)),
+      one: after(10, saying('The answer is 42')),
+      two: after(20, saying('The answer is 42')),
       three: silent,
     }))
     const made = await together(net, panelOf(THREE))
@@ -85,7 +84,7 @@ describe('a panel that votes', () => {
   it('answers with whom there is when some fail, and says so', async () => {
     const net = crewWorld(() => ({
       one: refusing(500),
-      two: whole('The answer is 7', TOLD),
+      two: saying('The answer is 7'),
       three: refusing(500),
     }))
     const made = await together(net, panelOf(THREE))
@@ -96,8 +95,8 @@ describe('a panel that votes', () => {
   it('waits for nobody beyond its time', async () => {
     const net = crewWorld(() => ({
       one: silent,
-      two: whole('The answer is 41', TOLD),
-      three: whole('The answer is 42', TOLD),
+      two: saying('The answer is 41'),
+      three: saying('The answer is 42'),
     }))
     const made = await together(net, panelOf(THREE, { roundTimeoutMs: 500 }))
     expect((await told(made)).text).toBe('The answer is 41')
@@ -109,7 +108,7 @@ describe('a panel that votes', () => {
   it('fails when fewer answer than must', async () => {
     const net = crewWorld(() => ({
       one: refusing(500),
-      two: whole('The answer is 7', TOLD),
+      two: saying('The answer is 7'),
       three: refusing(500),
     }))
     const made = await together(net, panelOf(THREE, { minSuccessful: 2 }))
