@@ -98,14 +98,15 @@ function resultIn(text: string, { reading }: Question): string | null {
 
 const BOLD = /\*\*([^*\n]{1,80})\*\*/g
 const LETTER =
-  /^[\s*_("'（[]*(?:(?:option|choice|answer|选项|選項|选|選|答案)\s*[:：]?\s*)?[("'（[*]*([A-J])[\s*_)\]"'）]*(?=$|[.:：,，、。;；)）—–-])/i
+  /^[\s*_("'（[]{0,8}(?:(?:option|choice|answer|选项|選項|选|選|答案)\s*[:：]?\s*)?[("'（[*]{0,4}([A-J])[\s*_)\]"'）]{0,8}(?=$|[.:：,，、。;；)）—–-])/i
 
 /** The option that a text names, by letter or in its words. */
 function letterIn(text: string, { options, reading }: Question): string | null {
   if (options.size === 0) return null
   const letter = LETTER.exec(plainMath(text))?.[1]?.toUpperCase()
-  if (letter !== undefined && [...options.values()].includes(letter)) return letter
-  return options.get(plainKey(text, reading)) ?? null
+  if (letter !== undefined && options.has(letter)) return letter
+  const key = plainKey(text, reading)
+  return [...options.keys()].find((each) => key !== '' && options.get(each) === key) ?? null
 }
 
 const CHOSEN =
@@ -138,7 +139,7 @@ function verdictIn(text: string, { isClosed }: Question): FinalAnswer | null {
   return NO.test(text) ? { kind: 'choice', key: 'no' } : null
 }
 
-const SAYS_RESULT = /.*(?:[=≈]|\b(?:is|are|was|were|equals|gives?|gets?|costs?)\b|是|为|為|共|得)/
+const SAYS_RESULT = /^.*(?:[=≈]|\b(?:is|are|was|were|equals|gives?|gets?|costs?)\b|是|为|為|共|得)/
 
 /** The quantity in the last line: in bold, as the result of a calculation, or the only number there or after its verb. */
 function quantityIn(prose: string, question: Question): FinalAnswer | null {
@@ -146,7 +147,7 @@ function quantityIn(prose: string, question: Question): FinalAnswer | null {
   const { reading } = question
   const line = prose.slice(prose.lastIndexOf('\n') + 1).trim()
   const bold = [...line.matchAll(BOLD)].at(-1)?.[1] ?? ''
-  const plain = line.replace(/[*$]|\\[()[\]]|[.。]+$/g, '')
+  const plain = line.replace(/[*$]|\\[()[\]]|[.。]$/g, '')
   const key =
     numberKey(bold, reading) ??
     resultIn(bold, question) ??

@@ -4,7 +4,7 @@ import { numberKey, type NumberReading, plainMath } from './numbers.ts'
 /** What a request asks for, as far as answers to it can be compared. */
 export type Question = {
   text: string
-  /** The letter of each option by what the option says, as a key. */
+  /** What each option says, as a key, by its letter. */
   options: ReadonlyMap<string, string>
   /** Yes or no. */
   isClosed: boolean
@@ -15,6 +15,8 @@ export type Question = {
 /** How much of the last user message is read, from its end: questions stand there. UTF-16 units. */
 const MAX_CHARS = 8_000
 const QUANTITY_CHARS = 1_500
+/** Options are told apart by so much of them, UTF-16 units. */
+const MAX_KEY_CHARS = 400
 
 const AMOUNTS =
   'number|total|sum|amount|product|difference|quotient|remainder|probability|odds|percent(?:age)?|fraction|ratio|value|average|mean|median|area|perimeter|circumference|radius|volume|length|width|height|weight|distance|speed|price|cost|profit|age|degree|measure|time|year'
@@ -71,14 +73,14 @@ function optionsIn(text: string, reading: NumberReading): ReadonlyMap<string, st
   return new Map(
     found.map(({ letter, from }, at) => {
       const end = found[at + 1]?.mark ?? (text.indexOf('\n', from) + 1 || text.length)
-      return [plainKey(text.slice(from, end), reading), letter]
+      return [letter, plainKey(text.slice(from, end), reading)]
     }),
   )
 }
 
-/** What a short text says: a number, or else its words. Empty where it says nothing. */
+/** What a text says: a number, or else its words, of a long one the first. Empty where it says nothing. */
 export function plainKey(text: string, reading: NumberReading): string {
-  return numberKey(text, reading) ?? textKey(text)
+  return numberKey(text, reading) ?? textKey(text.slice(0, MAX_KEY_CHARS))
 }
 
 /** Signs that mean something, as in formulas, lists and code. */

@@ -1,5 +1,5 @@
 /** Who is asked, and what comes of it where somebody looks at the drafts. */
-import { calibrated } from '../../src/learn/calibrate.ts'
+import { calibrated } from '../../src/core/log-odds.ts'
 import { fitConfidence } from '../../src/learn/confidence.ts'
 import { columnMeans, indexOfMax } from '../../src/learn/outcomes.ts'
 import { createRandom } from '../../src/learn/random.ts'

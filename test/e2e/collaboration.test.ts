@@ -9,8 +9,8 @@ const url = inject('switchyardUrl')
 const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: DEV_KEY, maxRetries: 0 })
 const anthropic = new Anthropic({ baseURL: url, apiKey: DEV_KEY, maxRetries: 0 })
 
-const MODELS = ['xai/grok-4.3', 'moonshot/kimi-k2.6', 'deepseek/deepseek-v3.2']
-const provider = { only: ['xai', 'moonshot', 'deepseek'], allow_fallbacks: false }
+const MODELS = ['xai/grok-4.3', 'moonshot/kimi-k2.6', 'mistral/mistral-medium-3.1']
+const provider = { only: ['xai', 'moonshot', 'mistral'], allow_fallbacks: false }
 const PANEL = { id: 'panel', models: MODELS }
 /** What the official clients do not know of a body: plugins, and hosts that no other test breaks. */
 const among = (...plugins: readonly object[]) => ({ plugins, provider })
@@ -106,7 +106,7 @@ describe('a panel', () => {
   it('says how far it has come while nobody can tell which draft is kept', async () => {
     await scriptFaults([
       { kind: 'slow', delayMs: 1_500, host: 'moonshot' },
-      { kind: 'slow', delayMs: 2_500, host: 'deepseek' },
+      { kind: 'slow', delayMs: 2_500, host: 'mistral' },
     ])
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
@@ -155,7 +155,7 @@ describe('a panel', () => {
 
   it('ends with an error in the stream where all members fail after it has begun', async () => {
     await scriptFaults(
-      ['xai', 'moonshot', 'deepseek'].map((host) => ({ kind: 'status', status: 500, delayMs: 1_800, host })),
+      ['xai', 'moonshot', 'mistral'].map((host) => ({ kind: 'status', status: 500, delayMs: 1_800, host })),
     )
     const response = await fetch(`${url}/v1/chat/completions`, {
       method: 'POST',
@@ -176,7 +176,7 @@ describe('a panel', () => {
 
   it('leaves all hosts when its caller hangs up, and is settled', async () => {
     await scriptFaults(
-      ['xai', 'moonshot', 'deepseek'].map((host) => ({ kind: 'slow', delayMs: 6_000, host })),
+      ['xai', 'moonshot', 'mistral'].map((host) => ({ kind: 'slow', delayMs: 6_000, host })),
     )
     const leaving = new AbortController()
     const response = await fetch(`${url}/v1/chat/completions`, {
@@ -206,7 +206,7 @@ describe('a cascade', () => {
         model: 'switchyard/cascade',
         max_tokens: 500,
         messages,
-        ...among({ id: 'cascade', models: MODELS.slice(0, 2), threshold: 1 }),
+        ...among({ id: 'cascade', models: MODELS.slice(0, 2), threshold: 1, samples: 0 }),
       })
       .withResponse()
     expect(data.model).toBe(MODELS[1])
