@@ -1,18 +1,8 @@
 import type { Failure } from '../core/chat.ts'
 import type { CascadePlan } from '../route/collaboration/plan.ts'
-import {
-  advance,
-  type Crew,
-  draft,
-  type Kept,
-  type Made,
-  needFor,
-  nextOf,
-  note,
-  stream,
-  type Task,
-} from './crew.ts'
+import { advance, type Crew, type Kept, type Made, nextOf, note, type Task } from './crew.ts'
 import { weighed } from './stage.ts'
+import { draft, needFor, stream } from './tasks.ts'
 
 /**
  * One after the other, until an answer is trusted enough. All but the last are held back and weighed; the last stands
@@ -36,7 +26,7 @@ export async function askInTurn(crew: Crew, plan: CascadePlan, isPassedOn: boole
     if (result.kind === 'kept' || result.kind === 'cancelled') return result
     if (result.kind === 'failed') failure = result.failure
     if (result.kind !== 'made') continue
-    index = Math.max(index, stageOf(plan, result))
+    index = stageOf(plan, index, result)
     if (index >= stages.length - 1 || trustIn(result) >= (stages[index]?.threshold ?? 0)) return result
     if (!best || trustIn(result) > trustIn(best)) best = result
   }
@@ -49,9 +39,11 @@ function trustIn({ part: { confidence } }: Made): number {
   return confidence ?? 0
 }
 
-/** The last stage whose model wrote it: the team of an earlier one may have had to fall back on it. */
-function stageOf({ stages }: CascadePlan, { by }: Made): number {
-  return stages.findLastIndex(({ team: [lead] }) => lead.candidate.model.id === by.candidate.model.id)
+/** The stage whose model wrote an answer: a later one where the team of the one that was asked fell back on it. */
+function stageOf({ stages }: CascadePlan, asked: number, { by }: Made): number {
+  const isOf = (index: number) => stages[index]?.team[0].candidate.model.id === by.candidate.model.id
+  const later = stages.findLastIndex((_stage, index) => index > asked && isOf(index))
+  return isOf(asked) ? asked : Math.max(asked, later)
 }
 
 function taskOf(crew: Crew, { stages }: CascadePlan, index: number, isFirst: boolean): Task | null {

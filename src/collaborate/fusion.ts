@@ -1,8 +1,9 @@
 import { majorityOf, type Panel, voted } from './ballot-box.ts'
-import { draft, type Kept, type Made, note, stream, type Task } from './crew.ts'
+import { type Kept, type Made, note, type Task } from './crew.ts'
 import { isSound } from './keep.ts'
 import { analysisRequest, readReport, reportOfVote } from './report.ts'
 import { contradictsVote, synthesisRequest } from './synthesis.ts'
+import { draft, stream } from './tasks.ts'
 
 /**
  * One answer made of all drafts, after they were compared where that is asked for. Where most drafts agree it is held
@@ -16,6 +17,7 @@ export async function synthesized(panel: Panel, isPassedOn: boolean): Promise<Ma
     work: { role: 'writer', number: 1 },
     team: plan.judge,
     request: synthesisRequest(request, drafts, crew.outcome.report),
+    atMostMs: plan.roundTimeoutMs,
   }
   const majority = majorityOf(panel)
   const written = isPassedOn && !majority ? await stream(crew, task) : await draft(crew, task)
@@ -42,6 +44,7 @@ async function report({ crew, plan, drafts, groups }: Panel): Promise<void> {
     work: { role: 'analyst', number: 1 },
     team: plan.judge,
     request: analysisRequest(crew.wanted.request, drafts),
+    atMostMs: plan.roundTimeoutMs,
   })
   const read = analysis.kind === 'made' ? readReport(analysis.answer, drafts) : null
   if (read && analysis.kind === 'made') analysis.part.outcome = 'used'

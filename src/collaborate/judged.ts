@@ -1,6 +1,7 @@
-import { draft, type Made, needFor, note, type Task } from './crew.ts'
+import { type Made, note, type Task } from './crew.ts'
 import type { Panel } from './ballot-box.ts'
 import { bestBy, judgeRequest, readScores } from './judge.ts'
+import { draft, needFor } from './tasks.ts'
 
 /**
  * The draft that a judge finds best, who reads them in both orders at once, as judges favour places; null where
@@ -16,6 +17,7 @@ export async function judged({ crew, plan }: Panel, drafts: readonly Made[]): Pr
     return {
       work,
       team: plan.judge,
+      atMostMs: plan.roundTimeoutMs,
       request: judgeRequest(request, drafts, { rubric: plan.rubric, ...order }),
     }
   })

@@ -1,14 +1,19 @@
 import { textsOf } from '../core/answer.ts'
 import type { PanelPlan } from '../route/collaboration/plan.ts'
 import { counted, type Panel, voted, votedOrFirst } from './ballot-box.ts'
-import { type Crew, type Kept, type Made, needFor, note } from './crew.ts'
+import { type Crew, type Kept, type Made, note } from './crew.ts'
 import { synthesized } from './fusion.ts'
 import { judged } from './judged.ts'
 import { isSound } from './keep.ts'
 import { mergedCalls } from './merged-calls.ts'
 import { holdRound } from './round.ts'
+import { needFor } from './tasks.ts'
 
-/** Several answer at once, and their answers become one. @param isPassedOn the answer may be told while it is written */
+/**
+ * Several answer at once, and their answers become one.
+ *
+ * @param isPassedOn the answer may be told while it is written
+ */
 export async function askTogether(crew: Crew, plan: PanelPlan, isPassedOn: boolean): Promise<Made | Kept> {
   const round = await holdRound(crew, plan, keptFor(crew, plan))
   if (round.kind !== 'made') return round

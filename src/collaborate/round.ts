@@ -2,10 +2,11 @@ import type { ChatRequest, Failure } from '../core/chat.ts'
 import { logOddsWithin } from '../core/log-odds.ts'
 import type { PanelPlan } from '../route/collaboration/plan.ts'
 import type { EligibleCandidate } from '../route/decision.ts'
-import { advance, type Crew, draft, type Made, needFor, note, type Task, type Unmade } from './crew.ts'
+import { advance, type Crew, type Made, note, type Task, type Unmade } from './crew.ts'
 import { finalAnswerOf } from './final-answer.ts'
 import { isSound } from './keep.ts'
 import { type Ballot, decidedWinner } from './vote.ts'
+import { draft, needFor } from './tasks.ts'
 
 /** The share of the time left that members may take where somebody may compare, check or write after them. */
 const ROUND_SHARE = 0.75
@@ -95,7 +96,7 @@ function tasksOf(crew: Crew, { members }: PanelPlan, signal: AbortSignal, keptMi
   }))
 }
 
-/** The same question, so that an equal model may answer it in another way; where the caller settled what answers hang on. */
+/** The same question, whose answers may differ also where the caller settled how they come about. */
 function varied(request: ChatRequest, { candidate }: EligibleCandidate, index: number): ChatRequest {
   const { temperature, seed } = request.sampling
   const isWarm = temperature !== undefined && candidate.model.reasoning.kind === 'none'
@@ -126,9 +127,15 @@ export function weightOf({ prediction }: EligibleCandidate): number {
 }
 
 /** Whether those who are still asked cannot change the vote. */
-function isDecided(crew: Crew, { members, aggregation }: PanelPlan, results: Results): boolean {
+function isDecided(
+  crew: Crew,
+  { members, aggregation, minSuccessful }: PanelPlan,
+  results: Results,
+): boolean {
   if (aggregation === 'judge' || aggregation === 'synthesis') return false
+  const drafts = draftsIn(results)
+  if (drafts.length < minSuccessful) return false
   const outstanding = members.filter((_team, index) => !results.has(index + 1))
   const weights = outstanding.map(([lead]) => weightOf(lead))
-  return decidedWinner(ballotsOf(crew, draftsIn(results)), weights) !== null
+  return decidedWinner(ballotsOf(crew, drafts), weights) !== null
 }

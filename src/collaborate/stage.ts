@@ -1,7 +1,7 @@
 import { confidenceIn, type Evidence } from '../route/collaboration/evidence.ts'
 import type { CascadePlan, Team } from '../route/collaboration/plan.ts'
 import { runChecks } from './checks/run-checks.ts'
-import { type Crew, draft, type Made, needFor, nextOf, type Task, type Unmade } from './crew.ts'
+import { type Crew, type Made, nextOf, type Task, type Unmade } from './crew.ts'
 import { finalAnswerOf } from './final-answer.ts'
 import { isSound } from './keep.ts'
 import {
@@ -13,6 +13,10 @@ import {
   withoutLogprobs,
 } from './samples.ts'
 import { checksFor, verdictOn } from './verified.ts'
+import { draft, needFor } from './tasks.ts'
+
+/** How much longer than for the draft its samples, which are shorter, are waited for. */
+const SAMPLES_LATE_MS = 2_000
 
 /**
  * A stage's draft, its part telling how far it is trusted. Further short answers are written beside it.
@@ -26,27 +30,12 @@ export async function weighed(
   threshold: number,
 ): Promise<Made | Unmade> {
   const { request } = crew.wanted
-  const over = new AbortController()
-  const sample = sampleOf(crew, plan, task)
-  const others = sample.map((one) => needFor(crew, one))
-  const drafting = draftWithLogprobs(crew, { ...task, others })
-  const sampling = sample.map((one, index) =>
-    draft(crew, {
-      ...one,
-      work: nextOf(crew, 'sample'),
-      signal: over.signal,
-      others: others.slice(index + 1),
-    }),
-  )
-  const made = await drafting
-  const isUnsound = made.kind !== 'made' || !isSound(request, made)
-  if (isUnsound) over.abort()
-  const samples = await Promise.all(sampling)
+  const { made, samples } = await sampled(crew, plan, task)
   if (made.kind !== 'made') return made
   made.part.checks = runChecks(request, made.answer, checksFor(crew))
   const evidence: Evidence = {
     prior: made.by.prediction.quality,
-    isUnsound,
+    isUnsound: !isSound(request, made),
     meanLogprob: meanLogprobOf(made.answer),
     agreement: agreementOf(crew, made, samples),
     verdict: null,
@@ -62,8 +51,32 @@ export async function weighed(
   return made
 }
 
+/** A draft, and the short answers that are asked for beside it. */
+async function sampled(
+  crew: Crew,
+  plan: CascadePlan,
+  task: Task,
+): Promise<{ made: Made | Unmade; samples: readonly (Made | Unmade)[] }> {
+  const over = new AbortController()
+  const tasks = samplesOf(crew, plan, task)
+  const others = tasks.map((one) => needFor(crew, one))
+  const drafting = draftWithLogprobs(crew, { ...task, others }).then((made) => {
+    const stop = AbortSignal.any([crew.io.signal, over.signal])
+    const isUseful = made.kind === 'made' && isSound(crew.wanted.request, made)
+    void crew.io.sleep(isUseful ? SAMPLES_LATE_MS : 0, stop).then(() => over.abort())
+    return made
+  })
+  const sampling = tasks.map((one, index) => {
+    const sample = { ...one, work: nextOf(crew, 'sample'), signal: over.signal }
+    return draft(crew, { ...sample, others: others.slice(index + 1) })
+  })
+  const [made, ...samples] = await Promise.all([drafting, ...sampling])
+  over.abort()
+  return { made, samples }
+}
+
 /** The short answers that are asked for beside a draft, of whoever is to write it. */
-function sampleOf({ wanted: { request } }: Crew, { samples }: CascadePlan, { work, team }: Task): Task[] {
+function samplesOf({ wanted: { request } }: Crew, { samples }: CascadePlan, { work, team }: Task): Task[] {
   const [lead, ...rest] = team
   if (!mayBeSampled(request)) return []
   const { id, reasoning } = lead.candidate.model

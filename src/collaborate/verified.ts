@@ -1,9 +1,10 @@
 import type { Check } from '../core/collaboration.ts'
 import type { Team, VerifyPlan } from '../route/collaboration/plan.ts'
 import { impliedChecks, runChecks } from './checks/run-checks.ts'
-import { advance, type Crew, draft, type Made, nextOf, note } from './crew.ts'
+import { advance, type Crew, type Made, nextOf, note } from './crew.ts'
 import { critiqueRequest } from './critique.ts'
 import { readProblems, readVerdict, verifierRequest } from './verifier.ts'
+import { draft } from './tasks.ts'
 
 /** An answer that is less likely right than this, as its judge says, is sent back. */
 const LEAST_VERDICT = 0.5
@@ -11,7 +12,7 @@ const UNNAMED_PROBLEM = 'A reviewer finds that the reply is wrong or does not do
 
 type Reviewed = { made: Made; complaints: readonly string[] }
 
-/** An answer that is sent back as long as it does not pass; of all tries the best one, of equally good ones the last. */
+/** An answer that is sent back as long as it does not pass; of all tries the best one, of equal ones the last. */
 export async function verified(crew: Crew, plan: VerifyPlan, first: Made): Promise<Made> {
   const { request } = crew.wanted
   let latest = await reviewed(crew, plan, first)
@@ -49,7 +50,7 @@ async function reviewed(crew: Crew, plan: VerifyPlan, made: Made): Promise<Revie
   if (complaints.length > 0 || !plan.judge) return { made, complaints }
   const { verdict, problems } = await verdictOn(crew, plan.judge, made, plan.rubric)
   if (verdict === null) return { made, complaints }
-  part.confidence = verdict
+  part.confidence ??= verdict
   if (verdict >= LEAST_VERDICT) return { made, complaints }
   return { made, complaints: problems.length > 0 ? problems : [UNNAMED_PROBLEM] }
 }

@@ -10,7 +10,7 @@ import { THINKING_SAMPLE_TOKENS } from './samples.ts'
  */
 export type PossibleWork = { team: Team; times: number; addedTokens: number; maxOutputTokens?: number }
 
-/** Everything that may be done at the most to carry a decision out where several work on it; whoever keeps money for it must know. */
+/** All executions that may be made at the most, for whoever keeps money for a decision that several work on. */
 export function worksOf({ plan, demand, collaboration }: Decision): readonly PossibleWork[] {
   const { pattern, verify } = collaboration
   const works = worksOfPattern(pattern, plan, demand.expectedOutputTokens)

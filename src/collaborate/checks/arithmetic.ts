@@ -1,6 +1,7 @@
 import { type Equation, equationsIn, type Side } from './equations.ts'
 import { fencesIn } from './fences.ts'
 import type { Finding } from './finding.ts'
+import { unitName } from './math-words.ts'
 
 /** How far a rounded result may be off, as a share of it: said to be rough; and where rounded figures go on. */
 const ROUGH = 0.05
@@ -9,11 +10,12 @@ const ROUNDED = 0.01
 const EXACT = 1e-12
 
 /** Sizes of units against each other: what is worked out in one may be told in another. */
-const UNITS = [10, 100, 1e3, 1e4, 1e6, 1e8, 1e9, 1e12, 2, 3, 4, 5, 7, 12, 16, 24, 30, 52, 60, 365, 1024, 3600]
+const UNITS = [10, 100, 1e3, 1e4, 1e6, 1e8, 1e9, 1e12, 7, 12, 16, 24, 30, 52, 60, 365, 1024, 3600]
 
-/** Words by which an equation is not said to be true, or not of usual numbers; UTF-16 units around that are read for them. */
+/** Words near an equation by which it is not said to be true, or not of usual numbers; and such words right before it. */
 const NOT_CLAIMED =
-  /\b(?:not|\w+n['’]t|no|wrong|incorrect\w*|false|mistake\w*|errors?|contradict\w*|suppose|assum\w+|if|guess\w*|try|trying|instead|mod|modulo|binary|hex\w*|octal|base|concat\w*|puzzle|pattern|riddle)\b|[?？✗❌≠≡]|错|錯|不对|不對|不等|不是|误|誤|如果|假设|假設|若|试|試|余|餘|进制|進制|规律|規律/i
+  /\b(?:not|\w+n['’]t|no|wrong|incorrect\w*|false|mistake\w*|errors?|contradict\w*|instead|mod|modulo|binary|hex\w*|octal|base|concat\w*|puzzle|pattern|riddle|suppose)\b|[?？✗❌≠≡]|错|錯|不对|不對|不等|不是|误|誤|余|餘|进制|進制|规律|規律|假设|假設/i
+const SUPPOSED = /(?:\b(?:if|assum\w+|say|guess\w*|try|trying|whether)\b|如果|若|试|試)[^,，;；.。\n]{0,30}$/i
 const ABOUT =
   /\b(?:round\w*|approx\w*|about|roughly|estimat\w*|nearly|almost)\b|约|約|大概|四舍五入|四捨五入/i
 const BEFORE_CHARS = 160
@@ -73,18 +75,27 @@ function verdictOn(equation: Equation, text: string): boolean | null {
   const isRough = equation.isRough || ABOUT.test(around)
   if (agree(left, right, isRough)) return true
   const isDoubtful =
-    [left, right].some((side) => side.isAmbiguous || side.isRange || (side.hasPercent && side.hasSum)) ||
-    equation.after === 'more' ||
-    (equation.after === 'word' && UNITS.some((unit) => agree(left, scaled(right, unit), isRough))) ||
-    (equation.after === 'word' && UNITS.some((unit) => agree(left, scaled(right, 1 / unit), isRough))) ||
+    equation.isOpen ||
+    [left, right].some(({ isAmbiguous, hasPercent, hasSum }) => isAmbiguous || (hasPercent && hasSum)) ||
+    (left.isRange && right.value > 0) ||
+    !haveOneUnit(equation) ||
+    (equation.word !== null && UNITS.some((by) => isScaled(left, right, by) || isScaled(right, left, by))) ||
     agree(left, { ...right, value: right.lead, operations: 0 }, isRough) ||
     /\d\.\d{3}(?!\d)/.test(text.slice(left.from, right.to)) ||
-    NOT_CLAIMED.test(around)
+    NOT_CLAIMED.test(around) ||
+    SUPPOSED.test(text.slice(Math.max(0, left.from - BEFORE_CHARS), left.from))
   return isDoubtful ? null : false
 }
 
-function scaled(side: Side, by: number): Side {
-  return { ...side, value: side.value * by, decimals: side.decimals - Math.log10(by) }
+/** Where numbers have units, all of them and the result the same: else they may be sizes, prices, or a riddle's signs. */
+function haveOneUnit({ left, right, word }: Equation): boolean {
+  const units = [...left.units, ...right.units]
+  if (units.length === 0) return true
+  return left.operations > 0 && units.every((unit) => unit === unitName(word ?? ''))
+}
+
+function isScaled(large: Side, small: Side, by: number): boolean {
+  return Math.abs(large.value - small.value * by) <= Math.abs(large.value) * ROUGH
 }
 
 /** Two formulas are compared as fractions; a formula and its result as exactly as the result is told. */

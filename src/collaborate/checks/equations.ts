@@ -1,26 +1,20 @@
 import { evaluate, type Value } from './evaluate.ts'
 import { type MathToken, mathTokens } from './math-tokens.ts'
+import { isMathWord, unitName, withPercentsOf, withUnits } from './math-words.ts'
 
-/** One side of an equation. `from`, `to`: where it stands in the text, in UTF-16 units. */
-export type Side = Value & { from: number; to: number; isRange: boolean }
+/** One side of an equation. `from`, `to`: where it stands in the text, in UTF-16 units. `units`: those of its numbers. */
+export type Side = Value & { from: number; to: number; isRange: boolean; units: readonly string[] }
 
 /**
- * Two formulas that a text says are equal. `after`: what follows: a word (a unit, perhaps, of another size), something
- * that may belong to the number (`!`, a remainder), or neither.
+ * Two formulas that a text says are equal. `word`: what follows, perhaps a unit. `isOpen`: what follows may belong to the
+ * number: `!`, a remainder, a part in a smaller unit.
  */
-export type Equation = {
-  left: Side
-  right: Side
-  isRough: boolean
-  after: 'word' | 'more' | null
-}
+export type Equation = { left: Side; right: Side; isRough: boolean; word: string | null; isOpen: boolean }
 
 /** Equals signs that are looked at, and pieces of one side; more is not what people write. */
 const MAX_EQUATIONS = 500
 const MAX_PIECES = 64
 
-const FUNCTION =
-  /^\\|^(?:sin|cos|tan|log|ln|lg|exp|sqrt|max|min|gcd|lcm|mod|abs|floor|ceil|round|sum|root)$|^[A-Za-zͰ-Ͽ]$|_$/i
 const IN_FORMULA: ReadonlySet<MathToken['kind']> = new Set([
   'number',
   'exponent',
@@ -33,7 +27,7 @@ const IN_FORMULA: ReadonlySet<MathToken['kind']> = new Set([
 
 /** The equations of a text whose sides are both plain numbers or formulas of numbers, and one of them a formula. */
 export function equationsIn(text: string): readonly Equation[] {
-  const tokens = withPercentsOf(mathTokens(text))
+  const tokens = withUnits(withPercentsOf(mathTokens(text)))
   const signs = tokens.flatMap(({ kind }, at) => (kind === 'equals' ? [at] : [])).slice(0, MAX_EQUATIONS)
   return signs.flatMap((at) => {
     const left = sideBefore(tokens, at)
@@ -41,27 +35,8 @@ export function equationsIn(text: string): readonly Equation[] {
     if (!left || !right || left.operations + right.side.operations === 0) return []
     const isRough =
       tokens[at]?.sign === '≈' || /^[^\S\n]*~/.test(text.slice(tokens[at]?.end, right.side.from))
-    return [{ left, right: right.side, isRough, after: right.after }]
+    return [{ left, right: right.side, isRough, word: right.word, isOpen: right.isOpen }]
   })
-}
-
-/** `15% of 80 is 12` and `80 的 15% 是 12` with signs in place of the words. */
-function withPercentsOf(tokens: readonly MathToken[]): readonly MathToken[] {
-  const signed: MathToken[] = []
-  let ofAt = -9
-  for (const [at, token] of tokens.entries()) {
-    const [before, next] = [tokens[at - 1], tokens[at + 1]]
-    const isOf =
-      (/^of$/i.test(token.text) && before?.kind === 'percent') ||
-      (token.text === '的' && before?.kind === 'number' && tokens[at + 2]?.kind === 'percent')
-    const isEquals =
-      /^(?:equals|等于|等於)$/i.test(token.text) || (/^(?:is|[是为為])$/i.test(token.text) && at - ofAt < 4)
-    if (isOf && next?.kind === 'number') ofAt = at
-    if (next?.kind !== 'number' || (!isOf && !isEquals)) signed.push(token)
-    else
-      signed.push({ ...token, ...(isOf ? { kind: 'operator', sign: '*' } : { kind: 'equals', sign: '=' }) })
-  }
-  return signed
 }
 
 /** Whether one number or bracket stands right after another: what belongs together there cannot be told. */
@@ -110,7 +85,7 @@ function mayBegin(tokens: readonly MathToken[], at: number): boolean {
   if (before.kind === 'stop') return !isSigned || before.text !== '|'
   if (before.kind === 'dots') return !isSigned
   if (before.kind === 'word') {
-    if (isSigned || FUNCTION.test(before.text)) return false
+    if (isSigned || isMathWord(before.text)) return false
     return before.end < first.start || (first.kind === 'number' && !/[A-Za-z]/.test(before.text))
   }
   const listed = tokens[at - 3]
@@ -120,7 +95,7 @@ function mayBegin(tokens: readonly MathToken[], at: number): boolean {
 function sideAfter(
   tokens: readonly MathToken[],
   sign: number,
-): { side: Side; after: Equation['after'] } | null {
+): ({ side: Side } & Pick<Equation, 'word' | 'isOpen'>) | null {
   const from = tokens[sign + 1]?.kind === 'line' ? sign + 2 : sign + 1
   let depth = 0
   let to = from
@@ -136,19 +111,20 @@ function sideAfter(
   const isGlued = after?.start === last.end
   if (after?.kind === 'word') {
     if (isGlued && /^(?:\\?[A-Za-z]|[eE]\d*)$/.test(after.text)) return null
-    return { side, after: next?.kind === 'number' ? 'more' : 'word' }
+    return { side, word: after.text, isOpen: next?.kind === 'number' }
   }
-  if (after?.kind === 'number' || after?.kind === 'fraction' || (isGlued && after.kind === 'other'))
-    return null
-  const isMore = after?.kind === 'dots' ? next?.kind === 'number' : isGlued && after.text === '!'
-  return { side, after: isMore ? 'more' : null }
+  if (after?.kind === 'number' || after?.kind === 'fraction') return null
+  if (isGlued && after.kind === 'other') return null
+  const isOpen = after?.kind === 'dots' ? next?.kind === 'number' : isGlued && after.text === '!'
+  return { side, word: last.unit || null, isOpen }
 }
 
 function sideOf(tokens: readonly MathToken[]): Side | null {
   const [first, last] = [tokens[0], tokens.at(-1)]
   const value = first && last && evaluate(tokens)
   if (!value) return null
-  return { ...value, from: first.start, to: last.end, isRange: isRange(tokens) }
+  const units = tokens.flatMap(({ unit }) => (unit === '' ? [] : [unitName(unit)]))
+  return { ...value, from: first.start, to: last.end, isRange: isRange(tokens), units }
 }
 
 /** `1990-2000`, said of years or pages. */

@@ -1,6 +1,7 @@
 /**
  * A piece of a text as arithmetic reads it. `sign` is set for operators (`+ - * / ^`) and for `≈` among the equals
  * signs; `value` and `decimals` (digits after the point) for numbers, `value` for exponents written small.
+ * `unit`: of a number, where a formula goes on after it.
  */
 export type MathToken = {
   kind: MathKind
@@ -10,6 +11,7 @@ export type MathToken = {
   sign: string
   value: number
   decimals: number
+  unit: string
 }
 type MathKind =
   | 'number'
@@ -42,7 +44,7 @@ const FORMS: readonly (readonly [MathKind | 'blank', RegExp])[] = [
   ['close', /[)\]}）]|\\\}/],
   ['percent', /\\?%|％/],
   ['equals', /[=＝≈≒≃≅]|\\(?:approx|simeq)(?![a-z])/],
-  ['word', /\\?[A-Za-zÀ-ɏͰ-Ͽ_][A-Za-zÀ-ɏͰ-Ͽ\d_]*|[^\P{L}A-Za-z]+/u],
+  ['word', /\\?[A-Za-zÀ-ɏͰ-Ͽ_][A-Za-zÀ-ɏͰ-Ͽ\d_]*(?:['’][a-z]{1,3})?|[^\P{L}A-Za-z]+/u],
   ['dots', /\.\.+|…+/],
   ['stop', /[.,;:!?，。；：！？、"“”'‘’|—→⇒•]/],
 ]
@@ -93,7 +95,7 @@ function readTokens(text: string, from: number, to: number, tokens: MathToken[])
 type Reading = Omit<MathToken, 'start' | 'end' | 'text'>
 
 function readAs(kind: MathKind, said: string): Reading {
-  const reading: Reading = { kind, sign: '', value: 0, decimals: 0 }
+  const reading: Reading = { kind, sign: '', value: 0, decimals: 0, unit: '' }
   if (kind === 'operator') return { ...reading, sign: signOf(said) }
   if (kind === 'equals') return { ...reading, sign: /[=＝]/.test(said) ? '=' : '≈' }
   if (kind === 'exponent') {

@@ -30,6 +30,9 @@ describe('checkArithmetic', () => {
     '100 / 7 = 14.28',
     '5 + 3 = 8 × 2 = 16',
     '1. **12 * 3 = 36**',
+    'Charleston has 20 sheep * 4 = 80 sheep',
+    '200 GB / 2 GB/minute = 100 minutes',
+    '5元 × 3 = 15元',
     '- 3 + 4\n= 7',
   ])('finds nothing wrong in %s', (text) => {
     expect(checkArithmetic(text, '')).toEqual([])
@@ -45,6 +48,8 @@ describe('checkArithmetic', () => {
     ['总共是 3 + 4 = 8 个苹果', '"3 + 4 = 8" is wrong: 3 + 4 is 7.'],
     ['1/2 + 1/4 = 2/6', '"1/2 + 1/4 = 2/6" is wrong: 1/2 + 1/4 is 0.75.'],
     ['3 + 4 = 7, and 7 + 2 = 10.', '"7 + 2 = 10" is wrong: 7 + 2 is 9.'],
+    ['If she eats 3, she has 16 - 3 = 12 left', '"16 - 3 = 12" is wrong: 16 - 3 is 13.'],
+    ['5 apples + 3 apples = 9 apples', '"5 apples + 3 apples = 9" is wrong: 5 apples + 3 apples is 8.'],
     ['She makes 9 * $2 = $20 a day.', '"9 * $2 = $20" is wrong: 9 * $2 is 18.'],
   ])('finds what is wrong in %s', (text, complaint) => {
     expect(checkArithmetic(text, '')).toEqual([complaint])
@@ -75,6 +80,9 @@ describe('checkArithmetic', () => {
     '30000 + 20000 = 5万',
     '60 * 90 = 1 hour 30 minutes',
     '100 + 10% = 110',
+    '2 hours + 30 minutes = 150 minutes',
+    '2 apples + 1 = 7',
+    'because 3 OR (3 + 1) = 7',
     '-2^2 = 4',
     'Step 1 = 3 + 4',
     '3 +\n4 + 5 = 12',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CascadePlan } from '../../../src/route/collaboration/plan.ts'
-import { counted, finish, type HostAnswer, refusing, said, streaming } from '../execute/hosts.ts'
+import { counted, finish, type HostAnswer, refusing, said, silent, streaming } from '../execute/hosts.ts'
 import { calling, cascadeOf, crewWorld, saying, team, together, told, TOLD } from './crews.ts'
 
 /** The first stage is kept at this confidence. */
@@ -68,6 +68,20 @@ describe('a cascade', () => {
     expect(made.answering.candidate.model.id).toBe('v/two')
     await made.events.return(undefined)
     expect(made.attempts).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'cancelled' }])
+    expect(net.underWay()).toBe(0)
+  })
+
+  it('stops the last answer when the caller hangs up midway', async () => {
+    const net = crewWorld(() => ({ one: cheap, two: streaming([said('The answer'), 'hang']) }))
+    const made = await together(net, ladder(1), { stream: true })
+    if (made.kind !== 'answering') throw new Error(made.kind)
+    await made.events.next()
+    net.hangUp()
+    await expect(made.events.next()).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }))
+    expect(made.attempts).toMatchObject([
+      { outcome: 'succeeded' },
+      { outcome: 'cancelled', endedAt: expect.any(Number), usageEstimated: true },
+    ])
     expect(net.underWay()).toBe(0)
   })
 
@@ -161,6 +175,14 @@ describe('how far a draft is trusted', () => {
       ['sample', 2],
     ])
     expect((await told(await together(differ, plan))).text).toBe('The answer is 42')
+  })
+
+  it('does without short answers that are late', async () => {
+    const net = crewWorld(() => ({ one: [cheap, silent], two: dear }))
+    const made = await together(net, ladder(0.6, { samples: 1 }))
+    expect((await told(made)).text).toBe('The answer is 41')
+    expect(net.io.now()).toBe(3_000)
+    expect(made.outcome?.parts[1]).toMatchObject({ role: 'sample', outcome: 'cancelled' })
   })
 
   it('follows a verifier, who is not asked when that changes nothing', async () => {

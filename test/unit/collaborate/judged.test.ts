@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type HostAnswer, refusing } from '../execute/hosts.ts'
+import { type HostAnswer, refusing, silent } from '../execute/hosts.ts'
 import { calling, crewWorld, panelOf, saying, together, told } from './crews.ts'
 
 const PROSE = ['A grey day by the sea.', 'The sea was grey that day, and we walked.', 'Gulls.'] as const
@@ -51,6 +51,14 @@ describe('a panel with a judge', () => {
     const made = await together(world(refusing(500)), panelOf(THREE, { aggregation: 'judge' }))
     expect((await told(made)).text).toBe(PROSE[0])
     expect(made.outcome?.notes).toEqual(['judge_failed'])
+  })
+
+  it('waits for a judge no longer than for a round', async () => {
+    const net = world(silent)
+    const made = await together(net, panelOf(THREE, { aggregation: 'judge', roundTimeoutMs: 500 }))
+    expect((await told(made)).text).toBe(PROSE[0])
+    expect(made.outcome?.notes).toEqual(['judge_failed'])
+    expect(net.io.now()).toBe(1_500)
   })
 
   it('asks no judge about one draft', async () => {

@@ -81,6 +81,28 @@ describe('a panel that votes', () => {
     expect(made.attempts[2]).toMatchObject({ outcome: 'cancelled', endedAt: expect.any(Number) })
   })
 
+  it('does not end early with fewer answers than must be there', async () => {
+    const right = saying('The answer is 42')
+    const net = crewWorld(({ after }) => ({ one: right, two: right, three: after(20, right) }))
+    const made = await together(net, panelOf(THREE, { minSuccessful: 3 }))
+    expect((await told(made)).text).toBe('The answer is 42')
+    expect(made.outcome).toMatchObject({ answered: 3, notes: [] })
+  })
+
+  it('asks equal models so that they may answer in different ways, where the caller settled how', async () => {
+    const net = crewWorld(() => ({ one: saying('Words.') }))
+    const sampling = { temperature: 0.2, seed: 7 }
+    await told(await together(net, panelOf(['one', 'one', 'one']), { sampling }))
+    expect(net.asked.map(({ body }) => body)).toMatchObject([
+      { temperature: 0.2, seed: 7 },
+      { temperature: 0.7, seed: 8 },
+      { temperature: 0.7, seed: 9 },
+    ])
+    const plain = crewWorld(() => ({ one: saying('Words.') }))
+    await told(await together(plain, panelOf(['one', 'one'])))
+    expect(plain.asked[1]?.body).toEqual(plain.asked[0]?.body)
+  })
+
   it('answers with whom there is when some fail, and says so', async () => {
     const net = crewWorld(() => ({
       one: refusing(500),
