@@ -153,17 +153,19 @@ export function eligibleOf(
     if (one.eligible || (requested && !requested.has(one.candidate.model.id))) continue
     counts.set(one.excludedBy, (counts.get(one.excludedBy) ?? 0) + 1)
   }
+  const named = param === 'model' ? {} : { param }
   if ([...counts.keys()].every((reason) => reason === 'no_live_host')) {
     throw new AppError(
       'no_live_host',
       'No live host serves the model asked for: set the key of a host that does',
+      named,
     )
   }
   if (counts.has('rate_limit')) {
     throw new AppError(
       'rate_limited',
       'Every host that could take this request is at its limit of calls or tokens per minute',
-      { retryAfterMs: RETRY_AFTER_MS },
+      { ...named, retryAfterMs: RETRY_AFTER_MS },
     )
   }
   const reasons = [...counts].map(([reason, count]) => `${reason} × ${count}`).join(', ')

@@ -74,16 +74,15 @@ export function bestOfPaying(ways: readonly WeighedWay[]): WeighedWay | null {
   return best
 }
 
-/** Advice in words. @param held what kept the recommended way from being taken; null: nothing */
-export function adviceOf(ways: readonly WeighedWay[], acted: Topology, held: string | null): TopologyAdvice {
+/** Advice in words. @param note what besides led to what is done; null: nothing */
+export function adviceOf(ways: readonly WeighedWay[], acted: Topology, note: string | null): TopologyAdvice {
   const best = bestOfPaying(ways)
-  const topology = best?.topology ?? 'single'
   const single = ways.find((way) => way.topology === 'single')
   const told = best ? describe(best, single?.costMicroUsd ?? 0) : 'no other way is worth what it costs'
   return {
-    topology,
+    topology: best?.topology ?? 'single',
     acted,
-    reason: held === null || acted === topology ? told : `${told}; ${held}`,
+    reason: note === null ? told : `${told}; ${note}`,
     options: ways.map(({ utility: _utility, ...option }) => option),
   }
 }

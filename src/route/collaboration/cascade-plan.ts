@@ -10,13 +10,22 @@ import {
 } from './expect-cascade.ts'
 import { isComparable } from './expect-panel.ts'
 import type { CascadePlan, Team } from './plan.ts'
-import { type Bench, hostsOf, modelCalled, withStandIns } from './team.ts'
+import { type Bench, bestOfModels, hostsOf, modelCalled, withStandIns } from './team.ts'
 
 /** Samples where nobody says how drafts are to be judged: with three, one may go astray. */
 const USUAL_SAMPLES = 3
 
-/** What a cascade rests on. */
-export type CascadeInput = { wish: CascadeWish; demand: Demand; bench: Bench; scale: Scale }
+/** What a cascade rests on. `isAsked`: then models are looked for further down, where those near the top are no use. */
+export type CascadeInput = {
+  wish: CascadeWish
+  demand: Demand
+  bench: Bench
+  scale: Scale
+  isAsked: boolean
+}
+
+/** Models that are looked at where a cascade is asked for. */
+const LOOKED_FOR = 40
 
 /** Who is asked in which order, how their drafts are judged, and what that is expected to do. */
 export type CascadeSketch = Option & {
@@ -42,18 +51,21 @@ export function sketchCascade(
   const called = (name: string, index: number) => modelCalled(name, `cascade.models[${index}]`, bench)
   const named = going ?? wish.models?.map(called) ?? null
   const verifier = wish.verifier === undefined ? null : modelCalled(wish.verifier, 'cascade.verifier', bench)
-  const pairs = named ? [named.map(([lead]) => lead)] : pairsIn(bench)
+  const pairs = named ? [named.map(([lead]) => lead)] : pairsFor(input)
   const options = pairs.flatMap((stages) => optionsFor(stages, verifier, input))
   const best = bestOf(options, input)
   return best && { ...best, named, verifier }
 }
 
 /** Candidates that could come before the best by utility, or by quality: models that are cheaper, if not as good. */
-function pairsIn({ ranked, near, best }: Bench): EligibleCandidate[][] {
-  const lasts = new Set([ranked[0], best])
-  return [...lasts].flatMap((last) =>
-    near.filter((first) => isBelow(first, last)).map((first) => [first, last]),
-  )
+function pairsFor({ bench, isAsked }: CascadeInput): EligibleCandidate[][] {
+  const { ranked, near, best } = bench
+  const pairsOf = (firsts: readonly EligibleCandidate[]) =>
+    [...new Set([ranked[0], best])].flatMap((last) =>
+      firsts.filter((first) => isBelow(first, last)).map((first) => [first, last]),
+    )
+  const pairs = pairsOf(near)
+  return pairs.length === 0 && isAsked ? pairsOf(bestOfModels(ranked, LOOKED_FOR)) : pairs
 }
 
 function isBelow({ candidate, prediction }: EligibleCandidate, last: EligibleCandidate): boolean {

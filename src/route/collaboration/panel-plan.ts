@@ -75,9 +75,9 @@ export function planPanel(sketch: PanelSketch, input: PanelInput, usualTimeoutMs
 }
 
 /** Members of one model begin at different hosts where several are as good, so that they neither wait nor fail together. */
-function spread(own: Team, index: number, owns: readonly Team[], { isSpread }: Bench): Team {
-  if (!isSpread) return own
+function spread(own: Team, index: number, owns: readonly Team[], bench: Bench): Team {
+  if (!bench.isSpread) return own
   const model = own[0].candidate.model.id
   const turn = owns.slice(0, index).filter(([lead]) => lead.candidate.model.id === model).length
-  return inTurn(own, turn)
+  return inTurn(own, turn, bench)
 }

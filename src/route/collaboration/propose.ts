@@ -41,14 +41,15 @@ export function proposeCollaboration(input: ProposalInput): Proposal {
   if (pattern !== undefined || !isAuto) {
     const own = planOf(pattern ?? 'single', sketches, ground)
     const acted = topologyOf(own)
+    const but = acted === 'single' && pattern !== 'single' ? ', but nobody can come before another' : ''
     const topology = isAuto
-      ? adviceOf(ways, acted, `${pattern} was asked for`)
+      ? adviceOf(ways, acted, `${pattern} was asked for${but}`)
       : { ...NO_ADVICE, topology: acted, acted }
     return { collaboration: { pattern: own, verify }, topology }
   }
-  const { taken, held } = takenUnasked(ways, ground)
+  const { taken, note } = takenUnasked(ways, ground)
   const own = planOf(taken, sketches, ground)
-  return { collaboration: { pattern: own, verify }, topology: adviceOf(ways, topologyOf(own), held) }
+  return { collaboration: { pattern: own, verify }, topology: adviceOf(ways, topologyOf(own), note) }
 }
 
 function alone(reason: string): Proposal {
@@ -62,7 +63,7 @@ function sketchesFor(pattern: Pattern | undefined, isAuto: boolean, ground: Grou
   const { input, bench, going, wish } = ground
   const cascade = () =>
     sketchCascade(
-      cascadeInput(ground),
+      cascadeInput(pattern, ground),
       going?.pattern === 'cascade' && pattern !== 'panel' ? going.teams : null,
     )
   const kind = pattern === 'fusion' ? 'fusion' : 'panel'
@@ -83,8 +84,8 @@ function better(one: PanelSketch, other: PanelSketch | null, { scale }: Ground):
   return other && utilityOf(other.expected, scale) > utilityOf(one.expected, scale) ? other : one
 }
 
-function cascadeInput({ input, wish, bench, scale }: Ground) {
-  return { wish: wish.cascade ?? {}, demand: input.demand, bench, scale }
+function cascadeInput(pattern: Pattern | undefined, { input, wish, bench, scale }: Ground) {
+  return { wish: wish.cascade ?? {}, demand: input.demand, bench, scale, isAsked: pattern === 'cascade' }
 }
 
 function panelInput(kind: PanelPlan['kind'], { input, wish, bench }: Ground) {
@@ -109,7 +110,7 @@ function planOf(
   { cascade, panel, kind }: Sketches,
   ground: Ground,
 ): Collaboration['pattern'] {
-  if (pattern === 'cascade' && cascade) return planCascade(cascade, cascadeInput(ground))
+  if (pattern === 'cascade' && cascade) return planCascade(cascade, cascadeInput(pattern, ground))
   if ((pattern === 'panel' || pattern === 'fusion') && panel) {
     return planPanel(panel, panelInput(kind, ground), ground.input.reliability.maxTotalMs)
   }
@@ -122,19 +123,20 @@ function topologyOf({ kind }: Collaboration['pattern']): Topology {
 
 /**
  * What is done where nobody asked for anything: what a tool loop goes on with, or the best of the ways that pay and that
- * the tenant lets be taken. `held`: what keeps the very best from being taken.
+ * the tenant lets be taken. `note`: what keeps the very best from being taken.
  */
-function takenUnasked(ways: readonly WeighedWay[], ground: Ground): { taken: Pattern; held: string | null } {
-  const { going, input, wish } = ground
+function takenUnasked(ways: readonly WeighedWay[], ground: Ground): { taken: Pattern; note: string | null } {
+  const { going, input } = ground
   const allowed = new Set<Topology>(input.policy.unasked.patterns ?? [])
   if (going && going.pattern !== 'fusion' && allowed.has(going.pattern)) {
-    return { taken: going.pattern, held: 'the tool loop goes on as it began' }
+    return { taken: going.pattern, note: 'the tool loop goes on as it began' }
   }
+  const best = bestOfPaying(ways)
+  if (best === null) return { taken: 'single', note: null }
   const bar = barOf(ground)
   const open = ways.filter((way) => allowed.has(way.topology) && isWithinCaps(way, input))
-  const best = bestOfPaying(ways)
-  const taken = bar === null && !wish.verify ? bestOfPaying(open) : null
-  return { taken: patternIn(taken), held: bar ?? whyNot(best, ground) }
+  const taken = bar === null ? bestOfPaying(open) : null
+  return { taken: patternIn(taken), note: taken === best ? null : (bar ?? whyNot(best, input)) }
 }
 
 function patternIn(way: WeighedWay | null): UnaskedPattern | 'single' {
@@ -149,8 +151,7 @@ function barOf({ input, wish, bench }: Ground): string | null {
   return bench.standsIn ? null : 'no other host or model may be asked'
 }
 
-function whyNot(best: WeighedWay | null, { input }: Ground): string | null {
-  if (best === null) return null
+function whyNot(best: WeighedWay, input: ProposalInput): string {
   if (best.topology === 'dag') return 'a plan of parts is only recommended'
   return isWithinCaps(best, input) ? 'the policy does not let it happen unasked' : 'it may cost too much'
 }

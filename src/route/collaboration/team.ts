@@ -62,12 +62,16 @@ export function withStandIns(own: Team, others: readonly EligibleCandidate[], { 
   return [lead, ...[...new Set([...rest, ...strangers])].slice(0, MAX_PLAN - 1)]
 }
 
-/** The same model, beginning at the `turn`th of its hosts that are as good and no dearer. */
-export function inTurn(own: Team, turn: number): Team {
+/** The same model, beginning at the `turn`th of its hosts that are as good, no dearer, and no further away. */
+export function inTurn(own: Team, turn: number, { judging }: Bench): Team {
   const { quality, costMicroUsd } = own[0].prediction
+  const resells = ({ candidate }: EligibleCandidate) =>
+    judging.context.hosts.get(candidate.offer.host)?.resells ?? false
   const asGood = own.filter(
-    ({ prediction }) =>
-      prediction.quality >= quality && (prediction.costMicroUsd ?? Infinity) <= (costMicroUsd ?? Infinity),
+    (one) =>
+      one.prediction.quality >= quality &&
+      (one.prediction.costMicroUsd ?? Infinity) <= (costMicroUsd ?? Infinity) &&
+      (!resells(one) || resells(own[0])),
   )
   const lead = asGood[turn % asGood.length] ?? own[0]
   return [lead, ...own.filter((other) => other !== lead)]
