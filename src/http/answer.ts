@@ -63,7 +63,8 @@ async function executeGuarded(exchange: Exchange): Promise<Collaborated> {
   const wanted = { request: inbound.chat, stream: inbound.stream, ...(guarded && { relay: false as const }) }
   const execution = await collaborate(decision, wanted, createExecuteIo(decision, hangUp.signal, scope))
   if (!guarded || execution.kind !== 'answering') return execution
-  return { ...execution, events: guardOutput(exchange, execution.events) }
+  // Not a copy: who answers is told later, where several work on it.
+  return Object.assign(execution, { events: guardOutput(exchange, execution.events) })
 }
 
 /** Writes events to the client as they come, in the background: what was begun is recorded, also without the client. */

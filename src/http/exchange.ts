@@ -75,7 +75,8 @@ function toldOf(execution: Collaborated): Attempt | undefined {
 
 /** What did not go as planned where several work on an answer, as far as it is known. */
 function notesOf({ outcome }: Collaborated): string[] {
-  return outcome && outcome.notes.length > 0 ? [`${outcome.pattern}: ${outcome.notes.join(', ')}`] : []
+  const notes = outcome?.notes.filter((note) => note !== 'decided_early') ?? []
+  return outcome && notes.length > 0 ? [`${outcome.pattern}: ${notes.join(', ')}`] : []
 }
 
 /** What an attempt's answer does without, in words. */

@@ -14,7 +14,7 @@ const provider = { only: ['xai', 'moonshot', 'mistral'], allow_fallbacks: false 
 const PANEL = { id: 'panel', models: MODELS }
 /** What the official clients do not know of a body: plugins, and hosts that no other test breaks. */
 const among = (...plugins: readonly object[]) => ({ plugins, provider })
-const messages = [{ role: 'user' as const, content: 'What is 6 * 7?' }]
+const messages = [{ role: 'user' as const, content: 'What is 2 + 2?' }]
 const story = [{ role: 'user' as const, content: 'Tell me a long story about a lighthouse keeper.' }]
 
 afterEach(clearFaults)
@@ -83,7 +83,7 @@ describe('a panel', () => {
       text += chunk.choices[0]?.delta.content ?? ''
       told = chunk.usage ?? told
     }
-    expect(text).toContain('42')
+    expect(text).toContain('= 4.')
     expect(response.headers.get('x-switchyard-topology')).toBe('panel')
     const { members, ...sum } = usage.parse(told)
     const total = (read: (one: z.output<typeof memberUsage>) => number) =>
@@ -128,9 +128,9 @@ describe('a panel', () => {
   it('answers without a member whose host is dead, and says so', async () => {
     await scriptFaults([{ kind: 'refuse', host: 'moonshot' }])
     const { data, response } = await openai.chat.completions
-      .create({ model: 'switchyard/panel', messages, ...among(PANEL) })
+      .create({ model: 'switchyard/panel', messages, ...among({ ...PANEL, aggregation: 'judge' }) })
       .withResponse()
-    expect(data.choices[0]?.message.content).toContain('42')
+    expect(data.choices[0]?.message.content).toContain('= 4.')
     expect(response.headers.get('x-switchyard-warnings')).toContain('partial')
     const { collaboration_outcome: came, attempts } = await recorded(response)
     expect(came).toMatchObject({ answered: 2, of: 3, partial: true })
@@ -176,7 +176,7 @@ describe('a panel', () => {
 
   it('leaves all hosts when its caller hangs up, and is settled', async () => {
     await scriptFaults(
-      ['xai', 'moonshot', 'mistral'].map((host) => ({ kind: 'slow', delayMs: 6_000, host })),
+      ['xai', 'moonshot', 'mistral'].map((host) => ({ kind: 'slow', delayMs: 20_000, host })),
     )
     const leaving = new AbortController()
     const response = await fetch(`${url}/v1/chat/completions`, {
