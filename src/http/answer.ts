@@ -69,7 +69,7 @@ async function executeGuarded(exchange: Exchange): Promise<Collaborated> {
 
 /** Writes events to the client as they come, in the background: what was begun is recorded, also without the client. */
 function streamAnswer(exchange: Exchange, execution: Answering): Response {
-  const outlet = createOutlet()
+  const outlet = createOutlet(() => exchange.hangUp.abort())
   const headers = decisionHeaders(exchange, execution)
   headers.set('content-type', 'text/event-stream; charset=utf-8')
   headers.set('cache-control', 'no-cache')
@@ -91,8 +91,8 @@ async function pump(exchange: Exchange, execution: Answering, outlet: Outlet): P
   try {
     for await (const event of execution.events) {
       if (event.type === 'seam' || event.type === 'progress') {
-        await outlet.write(commentOf(event))
-        continue
+        if (await outlet.write(commentOf(event))) continue
+        break
       }
       builder?.add(event)
       if (isLast(event)) last = event

@@ -22,10 +22,12 @@ export type Outlet = {
 }
 
 /**
+ * @param onGone told once, as soon as it is seen that the client is gone
  * @param patienceMs how long a client may read nothing before it counts as gone
  * @param heartbeatMs how long the host may be silent before a client is written to
  */
 export function createOutlet(
+  onGone: () => void = () => undefined,
   patienceMs: number = CLIENT_PATIENCE_MS,
   heartbeatMs: number = HEARTBEAT_MS,
 ): Outlet {
@@ -42,6 +44,11 @@ export function createOutlet(
     silent = true
   }, heartbeatMs)
 
+  function leave(): void {
+    if (!gone) onGone()
+    gone = true
+  }
+
   async function write(text: string): Promise<boolean> {
     if (gone || text === '') return !gone
     silent = false
@@ -50,7 +57,7 @@ export function createOutlet(
     waitingSince ??= Date.now()
     const settled = settle(bytes)
     if (waiting > MAX_WAITING_BYTES) await atMost(patienceMs + 1, settled)
-    if (waitingSince !== null && Date.now() - waitingSince > patienceMs) gone = true
+    if (waitingSince !== null && Date.now() - waitingSince > patienceMs) leave()
     return !gone
   }
 
@@ -58,7 +65,7 @@ export function createOutlet(
     try {
       await writer.write(bytes)
     } catch {
-      gone = true
+      leave()
     }
     waiting -= bytes.byteLength
     waitingSince = waiting === 0 ? null : Date.now()
