@@ -1,6 +1,7 @@
-import { type Answer, textsOf } from '../core/answer.ts'
-import type { ChatRequest, Message, ToolCall } from '../core/chat.ts'
+import type { Answer } from '../core/answer.ts'
+import type { ChatRequest, Message } from '../core/chat.ts'
 import { withLastWords } from './last-words.ts'
+import { spokenIn } from './quoted.ts'
 
 /** More would be noise; in number, and in UTF-16 units of each. */
 const MAX_COMPLAINTS = 8
@@ -28,7 +29,7 @@ export function critiqueRequest(
     .slice(0, MAX_COMPLAINTS)
     .map((complaint) => `- ${complaint.slice(0, MAX_COMPLAINT_CHARS)}`)
     .join('\n')
-  const said = saidIn(answer)
+  const said = spokenIn({ role: 'assistant', content: answer.choices[0].parts }).trim()
   const turn: readonly Message[] = said
     ? [{ role: 'assistant', content: [{ type: 'text', text: said }] }]
     : []
@@ -41,14 +42,4 @@ export function critiqueRequest(
     sampling,
     native: null,
   }
-}
-
-/** All that an answer says to its reader, tool calls as text; thoughts are left out. */
-export function saidIn({ choices }: Answer): string {
-  const { text, refusal, toolCalls } = textsOf(choices[0])
-  return [text, refusal, ...toolCalls.map(callAsText)].filter((said) => said.trim() !== '').join('\n')
-}
-
-function callAsText({ name, argumentsJson }: ToolCall): string {
-  return `[call of the tool ${name}: ${argumentsJson || '{}'}]`
 }

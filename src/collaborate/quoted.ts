@@ -8,6 +8,8 @@ export const QUOTED_CHARS = { draft: 24_000, context: 24_000, tools: 8_000 } as 
 /** A draft under a name that does not tell who wrote it. */
 export type Labelled = { label: string; draft: Draft }
 
+type LabelledAnswer = { label: string; draft: Pick<Draft, 'answer'> }
+
 /** Drafts as A, B, C… in order, or from the last to the first: what stands first is often preferred. */
 export function labelled(drafts: readonly Draft[], isReversed = false): readonly Labelled[] {
   const ordered = isReversed ? drafts.toReversed() : drafts
@@ -31,7 +33,7 @@ export function quotesOf(texts: readonly { name: string; text: string }[]): read
  * A conversation and the answers to it, for a model that is to compare these: its user's last message whole, with
  * images and files, the rest shortened.
  */
-export function caseOf(request: ChatRequest, answers: readonly Labelled[]): readonly ContentPart[] {
+export function caseOf(request: ChatRequest, answers: readonly LabelledAnswer[]): readonly ContentPart[] {
   const { messages, tools } = request
   const at = messages.findLastIndex(({ role }) => role === 'user')
   const question = messages[at]?.role === 'user' ? messages[at].content : []
@@ -56,7 +58,7 @@ export function caseOf(request: ChatRequest, answers: readonly Labelled[]): read
 }
 
 /** A draft to be quoted: its text, or what it calls as JSON. */
-export function answerText({ label, draft }: Labelled): { name: string; text: string } {
+export function answerText({ label, draft }: LabelledAnswer): { name: string; text: string } {
   const { text, refusal, toolCalls } = textsOf(draft.answer.choices[0])
   const calls = toolCalls.map(({ name, argumentsJson }) =>
     JSON.stringify({ tool: name, arguments: argumentsJson }),

@@ -23,7 +23,8 @@ export function readJson(text: string): unknown {
   return undefined
 }
 
-function parsed(json: string): unknown {
+/** @returns undefined for what is no JSON */
+export function parsed(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch {

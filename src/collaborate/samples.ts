@@ -1,7 +1,8 @@
 import type { Answer } from '../core/answer.ts'
 import { isRecord } from '../core/canonical-json.ts'
 import type { ChatEvent, ChatRequest, NativeRequest } from '../core/chat.ts'
-import { lastUserText, withLastWords } from './last-words.ts'
+import { withLastWords } from './last-words.ts'
+import { spokenIn } from './quoted.ts'
 
 /** Room for a final answer, in tokens: in words; as JSON; and for a model that thinks before it. */
 const SHORT_TOKENS = 128
@@ -37,7 +38,8 @@ export function shortSampleRequest(
 /** Whether short samples can say anything of a draft: one answer without tools, to a question that is short or wants JSON. */
 export function mayBeSampled({ tools, messages, output, sampling, native }: ChatRequest): boolean {
   if (tools.length > 0 || (sampling.choices ?? 1) > 1 || (native?.onlyHere.length ?? 0) > 0) return false
-  return output.type !== 'text' || lastUserText(messages).length <= MAX_QUESTION_CHARS
+  const question = messages.findLast(({ role }) => role === 'user')
+  return output.type !== 'text' || (question !== undefined && spokenIn(question).length <= MAX_QUESTION_CHARS)
 }
 
 /** What hosts write for a token so unlikely that they do not know (OpenAI: -9999), as a natural logarithm. */

@@ -1,8 +1,9 @@
 import type { Answer } from '../core/answer.ts'
-import type { ChatRequest, ContentPart, Message } from '../core/chat.ts'
+import type { ChatRequest, Message } from '../core/chat.ts'
 import { present } from '../core/present.ts'
 import type { Draft } from './draft.ts'
 import { finalAnswerOf } from './final-answer.ts'
+import { withLastWords } from './last-words.ts'
 import type { FusionReport, VoteGroup } from './outcome.ts'
 import { answerText, labelled, QUOTES_ARE_DATA, quotesOf, spokenIn } from './quoted.ts'
 import { isClearMajority } from './vote.ts'
@@ -29,7 +30,7 @@ export function synthesisRequest(
   const { maxOutputTokens, stop, logprobs, topLogprobs } = request.sampling
   return {
     ...present({ user: request.user }),
-    messages: withNote(
+    messages: withLastWords(
       request.messages.flatMap(asText),
       `${TASK} ${QUOTES_ARE_DATA}\n\n${quotes.join('\n\n')}`,
     ),
@@ -50,14 +51,6 @@ function asText(message: Message): readonly Message[] {
   if (message.role !== 'assistant') return [message]
   const text = spokenIn(message)
   return text === '' ? [] : [{ role: 'assistant', content: [{ type: 'text', text }] }]
-}
-
-/** Many hosts want the roles to alternate. */
-function withNote(messages: readonly Message[], text: string): readonly Message[] {
-  const note: ContentPart = { type: 'text', text }
-  const last = messages.at(-1)
-  if (last?.role !== 'user') return [...messages, { role: 'user', content: [note] }]
-  return [...messages.slice(0, -1), { ...last, content: [...last.content, note] }]
 }
 
 /** A report as JSON, with the letters of the drafts in place of their numbers. */

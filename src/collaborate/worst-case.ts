@@ -3,6 +3,7 @@ import type { Decision } from '../route/decision.ts'
 import { JUDGE_TOKENS } from './judge.ts'
 import { ANALYST_TOKENS } from './report.ts'
 import { THINKING_SAMPLE_TOKENS } from './samples.ts'
+import { VERIFIER_TOKENS } from './verifier.ts'
 
 /**
  * An execution that may be made at the most so many times. `addedTokens`: by how much its input is longer than was
@@ -18,10 +19,11 @@ export function worksOf({ plan, demand, collaboration }: Decision): readonly Pos
   const addedTokens = demand.expectedOutputTokens
   const all = [...new Set(works.flatMap(({ team }) => team))]
   const [lead = plan[0], ...others] = all
+  const judging = { addedTokens, maxOutputTokens: VERIFIER_TOKENS }
   return [
     ...works,
     { team: [lead, ...others], times: verify.maxRetries, addedTokens },
-    ...(verify.judge ? [{ team: verify.judge, times: 1 + verify.maxRetries, addedTokens }] : []),
+    ...(verify.judge ? [{ ...judging, team: verify.judge, times: 1 + verify.maxRetries }] : []),
   ]
 }
 
@@ -36,6 +38,7 @@ function worksOfPattern(
     case 'cascade': {
       const judged = pattern.stages.slice(0, -1)
       const { samples, verifier } = pattern
+      const judging = { times: judged.length, addedTokens: draftTokens, maxOutputTokens: VERIFIER_TOKENS }
       return [
         ...pattern.stages.map(({ team }) => once(team)),
         ...judged.map(({ team }) => ({
@@ -43,7 +46,7 @@ function worksOfPattern(
           times: samples,
           maxOutputTokens: THINKING_SAMPLE_TOKENS,
         })),
-        ...(verifier ? [{ team: verifier, times: judged.length, addedTokens: draftTokens }] : []),
+        ...(verifier ? [{ ...judging, team: verifier }] : []),
       ]
     }
     case 'panel':

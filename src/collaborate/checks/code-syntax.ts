@@ -1,4 +1,4 @@
-import { parsed } from '../json-in.ts'
+import { parsed } from '../read-json.ts'
 import { balanceOf } from './brackets.ts'
 import { type Fence, fencesIn, MAX_CHARS } from './fences.ts'
 import type { Finding } from './finding.ts'

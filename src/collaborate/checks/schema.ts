@@ -2,7 +2,7 @@ import { isRecord } from '../../core/canonical-json.ts'
 import type { ChatRequest, ToolCall } from '../../core/chat.ts'
 import { fieldPath } from '../../core/field-path.ts'
 import { misfitOf } from '../../execute/matches-schema.ts'
-import { jsonIn, parsed } from '../json-in.ts'
+import { parsed, readJson } from '../read-json.ts'
 import type { Finding } from './finding.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -16,8 +16,8 @@ const NOT_ALONE = 'The reply must be JSON alone, without words or a code fence a
 export function checkSchema({ output }: ChatRequest, text: string, given: Schema | null): Finding {
   const schema = given ?? (output.type === 'json_schema' ? output.schema : null)
   if (text.trim() === '' || (!schema && output.type === 'text')) return null
-  const value = output.type === 'text' ? jsonIn(text) : parsed(text)
-  if (value === undefined) return [isRecord(jsonIn(text)) ? NOT_ALONE : 'The reply is no valid JSON.']
+  const value = output.type === 'text' ? readJson(text) : parsed(text)
+  if (value === undefined) return [isRecord(readJson(text)) ? NOT_ALONE : 'The reply is no valid JSON.']
   if (!schema) return isRecord(value) ? [] : ['The reply must be a JSON object.']
   return fits(schema, value, 'The reply')
 }

@@ -28,9 +28,7 @@ describe('critiqueRequest', () => {
   it('leaves no tool call without a result, and no thought of the model', () => {
     const answer = answering([{ type: 'reasoning', text: 'hm' }, calling('look', '{"at":"$&"}')])
     const again = critiqueRequest(asked, answer, ['$1 is missing'])
-    expect(again.messages[1]?.content).toEqual([
-      { type: 'text', text: '[call of the tool look: {"at":"$&"}]' },
-    ])
+    expect(again.messages[1]?.content).toEqual([{ type: 'text', text: '[calls the tool look: {"at":"$&"}]' }])
     expect(JSON.stringify(again.messages[2])).toContain('$1 is missing')
   })
 
