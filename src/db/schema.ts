@@ -105,11 +105,11 @@ export const feedback = sqliteTable(
     model: text('model').notNull(),
     taskType: text('task_type').notNull(),
     predicted: real('predicted'),
-    confidence: real('confidence'),
     score: real('score').notNull(),
     verdict: text('verdict'),
     comment: text('comment'),
     createdAt: integer('created_at').notNull(),
+    confidence: real('confidence'),
   },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.decisionId, table.source] }),

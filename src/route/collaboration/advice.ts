@@ -3,7 +3,7 @@ import type { Expected } from '../rank.ts'
 import { type Scale, utilityOf } from './expect-cascade.ts'
 
 /** What a way of working is expected to bring. Quality 0..1; null where a price is unknown. */
-export type TopologyOption = {
+type TopologyOption = {
   topology: Topology
   quality: number
   /** In quality, beyond one model's answer. */

@@ -31,13 +31,17 @@ export function expectCascade(
 ): CascadeExpectation | null {
   const kinds = kindsOf(demand, judgement)
   let ahead: CascadeExpectation | null = null
-  for (const [index, stage] of [...stages.entries()].toReversed()) {
+  for (let index = stages.length - 1; index >= 0; index -= 1) {
+    const stage = stages[index]
+    if (!stage) continue
     const threshold = judgement.thresholds?.[index] ?? null
-    ahead = ahead
-      ? before(ahead, { stage, threshold, demand, judgement, scale, kinds })
-      : { ...stage.prediction, thresholds: [0] }
+    ahead = ahead ? before(ahead, { stage, threshold, demand, judgement, scale, kinds }) : atLast(stage)
   }
   return ahead
+}
+
+function atLast({ prediction: { quality, costMicroUsd, ttftMs, latencyMs } }: EligibleCandidate) {
+  return { quality, costMicroUsd, ttftMs, latencyMs, thresholds: [0] }
 }
 
 type Stage = {
@@ -78,7 +82,7 @@ function judgingCostOf(stage: EligibleCandidate, demand: Demand, { samples, veri
   const written = Math.min(SAMPLE_TOKENS, demand.expectedOutputTokens)
   const sample = callCostOf(stage, demand, { added: 0, written }).costMicroUsd
   const all = sample === null ? null : samples * sample
-  return { ...judged, costMicroUsd: sumOfCosts(all, judged.costMicroUsd) }
+  return { costMicroUsd: sumOfCosts(all, judged.costMicroUsd), latencyMs: judged.latencyMs }
 }
 
 /** What a draft will be judged by: also whether it has the form that the request itself asks for. */

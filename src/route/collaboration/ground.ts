@@ -47,7 +47,7 @@ export type Ground = {
 }
 
 /** Models that are looked at for a part. */
-const LOOKED_AT = 4
+const LOOKED_AT = 3
 
 export function groundOf(input: ProposalInput, wish: CollaborationWish): Ground {
   const { plan, preferences, judging, weights, counterfactual, isOrdered } = input
