@@ -31,22 +31,20 @@ export type FusionReport = {
 }
 
 /** What is worth knowing of how the one answer came about. */
-export const NOTES = [
-  'partial',
-  'decided_early',
-  'tie',
-  'judge_unreadable',
-  'judge_failed',
-  'report_unreadable',
-  'writer_failed',
-  'synthesis_contradicts_vote',
-  'tool_call_conflict',
-  'verifier_unreadable',
-  'checks_failed',
-  'round_timeout',
-  'over_budget',
-] as const
-export type Note = (typeof NOTES)[number]
+export type Note =
+  | 'partial'
+  | 'decided_early'
+  | 'tie'
+  | 'judge_unreadable'
+  | 'judge_failed'
+  | 'report_unreadable'
+  | 'writer_failed'
+  | 'synthesis_contradicts_vote'
+  | 'tool_call_conflict'
+  | 'verifier_unreadable'
+  | 'checks_failed'
+  | 'round_timeout'
+  | 'over_budget'
 
 /** How several models came to one answer; grows while the answer is read. */
 export type Outcome = {

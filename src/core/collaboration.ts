@@ -97,8 +97,7 @@ export type UnaskedWish = {
 }
 
 /** What a call is there for, in an answer that several work on. */
-export const ROLES = ['stage', 'sample', 'verifier', 'member', 'judge', 'analyst', 'writer', 'retry'] as const
-export type Role = (typeof ROLES)[number]
+export type Role = 'stage' | 'sample' | 'verifier' | 'member' | 'judge' | 'analyst' | 'writer' | 'retry'
 
 /** Which part of the work a call is: the `number`th of its role, from 1. */
 export type Work = { role: Role; number: number }

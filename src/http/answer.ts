@@ -69,7 +69,8 @@ async function executeGuarded(exchange: Exchange): Promise<Collaborated> {
 
 /** Writes events to the client as they come, in the background: what was begun is recorded, also without the client. */
 function streamAnswer(exchange: Exchange, execution: Answering): Response {
-  const outlet = createOutlet(() => exchange.hangUp.abort())
+  const outlet = createOutlet()
+  outlet.gone.addEventListener('abort', () => exchange.hangUp.abort())
   const headers = decisionHeaders(exchange, execution)
   headers.set('content-type', 'text/event-stream; charset=utf-8')
   headers.set('cache-control', 'no-cache')

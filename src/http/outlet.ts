@@ -16,18 +16,18 @@ const HEARTBEAT = ': keep-alive\n\n'
  */
 export type Outlet = {
   readable: ReadableStream<Uint8Array>
+  /** Aborted as soon as it is seen that the client is gone. */
+  gone: AbortSignal
   /** False once the client is gone; nothing more needs to be written. */
   write(text: string): Promise<boolean>
   close(): Promise<void>
 }
 
 /**
- * @param onGone told once, as soon as it is seen that the client is gone
  * @param patienceMs how long a client may read nothing before it counts as gone
  * @param heartbeatMs how long the host may be silent before a client is written to
  */
 export function createOutlet(
-  onGone: () => void = () => undefined,
   patienceMs: number = CLIENT_PATIENCE_MS,
   heartbeatMs: number = HEARTBEAT_MS,
 ): Outlet {
@@ -37,35 +37,30 @@ export function createOutlet(
   let waiting = 0
   /** Since when (Unix ms) something has been waiting that the client has not read. */
   let waitingSince: number | null = null
-  let gone = false
+  const gone = new AbortController()
   let silent = false
   const heart = setInterval(() => {
     if (silent) void write(HEARTBEAT)
     silent = true
   }, heartbeatMs)
 
-  function leave(): void {
-    if (!gone) onGone()
-    gone = true
-  }
-
   async function write(text: string): Promise<boolean> {
-    if (gone || text === '') return !gone
+    if (gone.signal.aborted || text === '') return !gone.signal.aborted
     silent = false
     const bytes = encoder.encode(text)
     waiting += bytes.byteLength
     waitingSince ??= Date.now()
     const settled = settle(bytes)
     if (waiting > MAX_WAITING_BYTES) await atMost(patienceMs + 1, settled)
-    if (waitingSince !== null && Date.now() - waitingSince > patienceMs) leave()
-    return !gone
+    if (waitingSince !== null && Date.now() - waitingSince > patienceMs) gone.abort()
+    return !gone.signal.aborted
   }
 
   async function settle(bytes: Uint8Array): Promise<void> {
     try {
       await writer.write(bytes)
     } catch {
-      leave()
+      gone.abort()
     }
     waiting -= bytes.byteLength
     waitingSince = waiting === 0 ? null : Date.now()
@@ -73,10 +68,11 @@ export function createOutlet(
 
   return {
     readable,
+    gone: gone.signal,
     write,
     async close() {
       clearInterval(heart)
-      const closed = gone ? Promise.resolve() : writer.close().catch(() => undefined)
+      const closed = gone.signal.aborted ? Promise.resolve() : writer.close().catch(() => undefined)
       await atMost(patienceMs + 1, closed)
       // A client that comes back after all sees a broken answer instead of waiting for its end.
       await writer.abort('The client read nothing for too long').catch(() => undefined)

@@ -153,7 +153,7 @@ describe('the way to a client', () => {
   })
 
   it('holds no more than 256 KiB back for a client that is slow', async () => {
-    const outlet = createOutlet(undefined, 5_000)
+    const outlet = createOutlet(5_000)
     const piece = 'x'.repeat(64 * 1024)
     for (let i = 0; i < 4; i++) expect(await outlet.write(piece)).toBe(true)
     const fifth = outlet.write(piece)
@@ -165,7 +165,7 @@ describe('the way to a client', () => {
   })
 
   it('gives up a client that reads nothing for too long', async () => {
-    const outlet = createOutlet(undefined, 50)
+    const outlet = createOutlet(50)
     expect(await outlet.write('Hello')).toBe(true)
     await sleep(60)
     expect(await outlet.write(' again')).toBe(false)
@@ -173,12 +173,12 @@ describe('the way to a client', () => {
   })
 
   it('gives it up while waiting for it, too', async () => {
-    const outlet = createOutlet(undefined, 50)
+    const outlet = createOutlet(50)
     expect(await outlet.write('x'.repeat(300 * 1024))).toBe(false)
   })
 
   it('is patient anew with every read', async () => {
-    const outlet = createOutlet(undefined, 80)
+    const outlet = createOutlet(80)
     const reader = outlet.readable.getReader()
     for (let i = 0; i < 4; i++) {
       expect(await outlet.write('a')).toBe(true)
@@ -189,7 +189,7 @@ describe('the way to a client', () => {
   })
 
   it('does not leave a client that it gave up waiting for more', async () => {
-    const outlet = createOutlet(undefined, 50)
+    const outlet = createOutlet(50)
     await outlet.write('Hello')
     await sleep(60)
     expect(await outlet.write(' again')).toBe(false)
@@ -202,7 +202,7 @@ describe('the way to a client', () => {
   })
 
   it('says that it is alive while the host is silent, and so notices a client that leaves', async () => {
-    const outlet = createOutlet(undefined, 1_000, 20)
+    const outlet = createOutlet(1_000, 20)
     const reader = outlet.readable.getReader()
     await outlet.write('Hello')
     await reader.read()
