@@ -1,5 +1,6 @@
 import type { CascadeWish } from '../../core/collaboration.ts'
 import type { Demand } from '../../core/demand.ts'
+import { type Calibration, uncalibrated } from '../../core/log-odds.ts'
 import type { EligibleCandidate } from '../decision.ts'
 import {
   type CascadeExpectation,
@@ -22,6 +23,8 @@ export type CascadeInput = {
   bench: Bench
   scale: Scale
   isAsked: boolean
+  /** How confidence in drafts is to be corrected; null where nothing was learned of it. */
+  confidence: Calibration | null
 }
 
 /** Models that are looked at where a cascade is asked for. */
@@ -133,11 +136,16 @@ export function planCascade(sketch: CascadeSketch, input: CascadeInput): Cascade
     kind: 'cascade',
     stages: teams.map((own, index) => ({
       team: withStandIns(own, [...teams.slice(index + 1).flat(), ...bench.plan], bench),
-      threshold: expected.thresholds[index] ?? 0,
+      threshold: thresholdFor(expected.thresholds[index] ?? 0, input),
     })),
     samples: judgement.samples,
     verifier: verifier && withStandIns(verifier, bench.plan, bench),
   }
+}
+
+/** What was learned of confidence moves the thresholds: so drafts are judged by the same figures that are learned from. */
+function thresholdFor(threshold: number, { wish, confidence }: CascadeInput): number {
+  return confidence && wish.threshold === undefined ? uncalibrated(threshold, confidence) : threshold
 }
 
 function withMiddle(sketch: Option & { expected: CascadeExpectation }, input: CascadeInput) {

@@ -3,6 +3,7 @@ import type { Demand } from '../../core/demand.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Reliability } from '../../core/reliability.ts'
 import type { RoutingPreferences } from '../../core/routing.ts'
+import type { Beliefs } from '../beliefs.ts'
 import type { Decision, EligibleCandidate, Policy } from '../decision.ts'
 import type { Judging } from '../fallbacks-for.ts'
 import type { Pin, SessionMemory } from '../pin.ts'
@@ -28,6 +29,7 @@ export type ProposalInput = {
   pin: Pin | null
   judging: Judging
   reliability: Reliability
+  beliefs: Pick<Beliefs, 'confidence'>
   /** The best of all models that could answer, and what its answer is expected to cost. */
   counterfactual: Decision['counterfactual']
   /** Whether the choice was made to learn: then it answers alone. */

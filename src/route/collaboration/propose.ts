@@ -85,7 +85,9 @@ function better(one: PanelSketch, other: PanelSketch | null, { scale }: Ground):
 }
 
 function cascadeInput(pattern: Pattern | undefined, { input, wish, bench, scale }: Ground) {
-  return { wish: wish.cascade ?? {}, demand: input.demand, bench, scale, isAsked: pattern === 'cascade' }
+  const { demand, beliefs } = input
+  const isAsked = pattern === 'cascade'
+  return { wish: wish.cascade ?? {}, demand, bench, scale, isAsked, confidence: beliefs.confidence }
 }
 
 function panelInput(kind: PanelPlan['kind'], { input, wish, bench }: Ground) {

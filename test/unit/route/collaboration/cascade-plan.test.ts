@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/core/errors.ts'
+import { calibrated } from '../../../../src/core/log-odds.ts'
+import { NO_BELIEFS } from '../../../../src/route/beliefs.ts'
 import { keepFrom } from '../../../../src/route/collaboration/evidence.ts'
 import { openBreakers } from '../builders.ts'
 import { type Asked, cascadeOf, decide, leadOf, namesOf, PROSE } from './world.ts'
@@ -36,6 +38,15 @@ describe('cascade plan', () => {
     expect(cascade().stages[0]?.threshold).toBeLessThan(qualityOnly[0]?.threshold ?? 0)
     expect(cascade({ autoRouter: { costQualityTradeoff: 10 } }).stages[0]?.threshold).toBe(0)
     expect(qualityOnly.at(-1)?.threshold).toBe(0)
+  })
+
+  it('asks for more where confidence has proved too high, unless a threshold is wished', () => {
+    const asked = { autoRouter: { costQualityTradeoff: 0 } }
+    const thresholdOf = (rest: Asked) => cascade({ ...asked, ...rest }).stages[0]?.threshold ?? 0
+    const beliefs = { ...NO_BELIEFS, confidence: { offset: -0.8, slope: 1 } }
+    expect(calibrated(thresholdOf({ beliefs }), beliefs.confidence)).toBeCloseTo(thresholdOf({}))
+    expect(thresholdOf({ beliefs })).toBeGreaterThan(thresholdOf({}))
+    expect(thresholdOf({ beliefs, wish: { cascade: { threshold: 0.7 } } })).toBe(0.7)
   })
 
   it('takes models, threshold, samples and verifier as they are wished', () => {
