@@ -2,6 +2,7 @@ import { isLast, type LastEvent } from '../core/chat.ts'
 import { type Guardrail, guardrailsOn } from '../core/guardrails.ts'
 import type { Step } from '../collaborate/collaborate.ts'
 import { createEventGuard, type EventGuard } from '../guard/event-guard.ts'
+import { applyTo, newTally } from '../guard/text-guard.ts'
 import type { Asked } from './asked.ts'
 import { opinionFinding, readyGuard } from './guard.ts'
 import { askWebhook } from './guard-webhook.ts'
@@ -9,6 +10,27 @@ import { askWebhook } from './guard-webhook.ts'
 /** Whether an answer is looked through: its host's own words cannot be relayed then. */
 export function guardsOutput({ guardrails }: Asked['config']): boolean {
   return guardrailsOn(guardrails, 'output').length > 0
+}
+
+/**
+ * How words of or about an answer may be told beside it: written over where something is found, null where they are not
+ * told. Null where everything may be.
+ */
+export function wordGuard({ guardrails }: Asked['config']): ((text: string) => string | null) | null {
+  const acting = guardrailsOn(guardrails, 'output').filter(({ action }) => action !== 'report')
+  if (acting.length === 0) return null
+  const guards = acting.flatMap(guardOf)
+  // A checker outside is asked about the answer alone.
+  if (guards.length < acting.length) return () => null
+  return (text) => {
+    let left = text
+    for (const guard of guards) {
+      const tally = newTally()
+      left = applyTo(left, guard, tally)
+      if (tally.count > 0 && guard.guardrail.action === 'block') return null
+    }
+    return left
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import type { RequestScope } from './context.ts'
 import { outcomeBody } from './collaboration-body.ts'
 import { decisionBody } from './decision-body.ts'
 import { type Decided, type Exchange, reasonOf } from './exchange.ts'
+import { wordGuard } from './guard-output.ts'
 import { type Aftermath, type AftermathBody, aftermathBody, historyEntry } from './history.ts'
 import { rememberAnswer } from './session.ts'
 import { type Shadow, shadowBody, shadowOf, trialOf } from './shadow.ts'
@@ -27,14 +28,14 @@ export function record(
   execution: Collaborated,
   status: Aftermath['status'],
 ): AftermathBody {
-  const { scope, inbound, decision, spending, findings } = exchange
+  const { scope, inbound, config, decision, spending, findings } = exchange
   const { attempts } = execution
   spending.settle(attempts)
   const reason = reasonOf(decision, execution)
   const writers = execution.kind === 'answering' ? execution.writers : []
   const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }
   const decided = decisionBody(decision, scope.tenant.hosts, findings)
-  const detail = { ...aftermathBody(decided, aftermath), ...outcomeBody(execution) }
+  const detail = { ...aftermathBody(decided, aftermath), ...outcomeBody(execution, wordGuard(config)) }
   sendEntry(exchange, detail, aftermath)
   const { sessionId } = inbound.routing
   const writer = writers.at(-1)
