@@ -13,7 +13,7 @@ import { cachedAnswer } from './cached-answer.ts'
 import { memberUsage } from './collaboration-body.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import { circumstancesOf, decideIn, ruledBy } from './decide.ts'
-import { type AnswerOptions, decisionHeaders, type Exchange } from './exchange.ts'
+import { type AnswerOptions, decisionHeaders, type Exchange, mishapsIn } from './exchange.ts'
 import { createExecuteIo } from './execute-io.ts'
 import { failureResponse } from './errors.ts'
 import { guardInput } from './guard.ts'
@@ -105,7 +105,7 @@ async function pump(exchange: Exchange, execution: Answering, outlet: Outlet): P
     }
   }
   const detail = record(exchange, execution, statusOf(last))
-  if (builder) keepForEqualRequests(exchange, execution, builder.answer())
+  if (builder) keepForEqualRequests(exchange, execution, builder.answer(), detail)
   const lastWords =
     last?.type === 'answer-end'
       ? opened().end(closingOf(last, exchange, execution, detail))
@@ -125,19 +125,26 @@ async function wholeAnswer(exchange: Exchange, execution: Answering): Promise<Re
   const { reply } = exchange.inbound
   const head = headOf(exchange, execution)
   const body = reply.whole(head, answer, closing)
-  keepForEqualRequests(exchange, execution, answer)
+  keepForEqualRequests(exchange, execution, answer, detail)
   await exchange.options.keep?.(reply.kept?.(head, answer, closing) ?? body, exchange)
   return new Response(JSON.stringify(body), { headers: jsonHeaders(exchange, execution, detail) })
 }
 
 /** Only what one model wrote, and what stood its check, is good enough for others; and what several made of it all went well. */
-function keepForEqualRequests({ cache, decision }: Exchange, execution: Answering, answer: Answer): void {
-  const [writer, ...others] = execution.writers
+function keepForEqualRequests(
+  { cache, decision }: Exchange,
+  execution: Answering,
+  answer: Answer,
+  { collaboration_outcome }: AnswerDetail,
+): void {
+  const { writers, reason, outcome } = execution
+  const [writer, ...others] = writers
   if (cache.status !== 'miss' || !writer || others.length > 0 || writer.complaint) return
-  if (execution.outcome && execution.outcome.notes.length > 0) return
-  const { modelId, host, usage } = writer
-  const { reason } = execution
-  cache.keep(answer, { decisionId: decision.id, reason, modelId, host, usage: usage ?? NO_USAGE })
+  if (mishapsIn(outcome).length > 0) return
+  const { modelId, host } = writer
+  const usage = usageOf(execution) ?? NO_USAGE
+  const by = { decisionId: decision.id, reason, modelId, host, usage }
+  cache.keep(answer, { ...by, ...(outcome?.report && { outcome: collaboration_outcome }) })
 }
 
 function jsonHeaders(exchange: Exchange, execution: Collaborated, { cost_usd }: AnswerDetail): Headers {
@@ -193,17 +200,21 @@ function closingOf(
   execution: Answering,
   detail: AnswerDetail,
 ): AnswerClosing {
-  const { outcome, attempts, writers } = execution
-  const counted = outcome ? attempts : writers
+  const { outcome, attempts } = execution
   return {
     reason: last.reason,
     otherReasons: last.otherReasons ?? [],
     ...present({ stopSequence: last.stopSequence, native: last.native }),
-    usage: sumUsage(counted.map(({ usage }) => usage)) ?? NO_USAGE,
+    usage: usageOf(execution) ?? NO_USAGE,
     costUsd: detail.cost_usd,
     ...(outcome && { members: attempts.flatMap(memberUsage) }),
     ...present({ metadata: metadataOf(scope, outcome, detail) }),
   }
+}
+
+/** Of who wrote the answer; of everybody where several worked on it. */
+function usageOf({ outcome, attempts, writers }: Answering) {
+  return sumUsage((outcome ? attempts : writers).map(({ usage }) => usage))
 }
 
 /** A report was asked for with the answer; everything else is told who asks for it. */

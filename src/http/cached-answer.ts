@@ -57,14 +57,15 @@ function headOf(
 }
 
 function closingOf({ wantsMetadata }: RequestScope, kept: KeptAnswer): AnswerClosing {
-  const { decisionId, modelId, host, reason, keptAt, usage, stopSequence } = kept
-  const metadata = { id: decisionId, cache: 'hit', model: modelId, provider: host, reason, kept_at: keptAt }
+  const { decisionId, modelId, host, reason, keptAt, usage, stopSequence, outcome } = kept
+  const told = { id: decisionId, ...(outcome && { collaboration_outcome: outcome }) }
+  const about = { cache: 'hit', model: modelId, provider: host, reason, kept_at: keptAt, cost_usd: 0 }
   return {
     reason: 'stop',
     otherReasons: [],
     ...present({ stopSequence }),
     usage,
     costUsd: 0,
-    ...(wantsMetadata && { metadata: { ...metadata, cost_usd: 0 } }),
+    ...((wantsMetadata || outcome) && { metadata: { ...told, ...(wantsMetadata && about) } }),
   }
 }

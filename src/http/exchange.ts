@@ -74,8 +74,12 @@ function toldOf(execution: Collaborated): Attempt | undefined {
 }
 
 /** What did not go as planned where several work on an answer, as far as it is known. */
+export function mishapsIn(outcome: Collaborated['outcome']): string[] {
+  return outcome?.notes.filter((note) => note !== 'decided_early') ?? []
+}
+
 function notesOf({ outcome }: Collaborated): string[] {
-  const notes = outcome?.notes.filter((note) => note !== 'decided_early') ?? []
+  const notes = mishapsIn(outcome)
   return outcome && notes.length > 0 ? [`${outcome.pattern}: ${notes.join(', ')}`] : []
 }
 

@@ -27,6 +27,8 @@ export type KeptAnswer = {
   parts: readonly AssistantPart[]
   stopSequence?: string
   usage: Usage
+  /** How several came to it, as the API tells it, where that belongs to the answer. */
+  outcome?: object
   /** Unix ms. */
   keptAt: number
 }

@@ -25,8 +25,9 @@ export const ALONE = {
 }
 
 type Tool = { name: string; args: object }
-/** What a host answers: words, calls of tools, or a failure. */
-export type Turn = string | readonly Tool[] | { status: number }
+/** What a host answers: words, words that take so many tokens, calls of tools, or a failure. */
+type Turn = string | Counted | readonly Tool[] | { status: number }
+type Counted = { text: string; input: number; output: number }
 type Told = Turn | ((call: HostCall) => Turn | Promise<Turn>)
 
 /** What each of the three hosts answers. Returns what they were sent. */
@@ -38,14 +39,30 @@ export function crewAt(openai: Told, anthropic: Told = openai, google: Told = op
   })
 }
 
-type Written = Exclude<Turn, { status: number }>
+type Written = string | readonly Tool[]
 
 function answering(told: Told, write: (turn: Written, call: HostCall) => Response) {
   return async (call: HostCall) => {
     const turn = typeof told === 'function' ? await told(call) : told
-    return typeof turn === 'object' && 'status' in turn ? refusal(turn.status, 'down') : write(turn, call)
+    if (typeof turn === 'object' && 'status' in turn) return refusal(turn.status, 'down')
+    return typeof turn === 'object' && 'text' in turn
+      ? counted(turn, write(turn.text, call))
+      : write(turn, call)
   }
 }
+
+/** An answer of any of the hosts with other usage. */
+async function counted({ input, output }: Counted, answer: Response): Promise<Response> {
+  const whole = z.looseObject({}).parse(await answer.json())
+  const openai = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
+  const usage = { ...openai, input_tokens: input, output_tokens: output }
+  const usageMetadata = { promptTokenCount: input, candidatesTokenCount: output }
+  return Response.json({ ...whole, ...('usage' in whole ? { usage } : { usageMetadata }) })
+}
+
+/** How much a host may write, in tokens. */
+export const capIn = (call: HostCall) =>
+  Number(/"max_?(?:completion_|output_|Output)?[tT]okens":(\d+)/.exec(sentIn(call))?.[1])
 
 /** Whether a host was asked for a stream. */
 export const streaming = ({ body }: HostCall) => z.object({ stream: z.literal(true) }).safeParse(body).success

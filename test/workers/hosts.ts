@@ -21,9 +21,16 @@ export function fakeHosts(answers: Readonly<Record<string, Answer>>): HostCall[]
     calls.push(call)
     const answer = answers[host]
     if (!answer) throw new TypeError(`Network connection lost: ${host}`)
-    return abortable(await answer(call), request.signal)
+    return abortable(await Promise.race([answer(call), brokenOff(request.signal)]), request.signal)
   })
   return calls
+}
+
+/** Who leaves before the answer begins hears no more of it. */
+function brokenOff(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new DOMException('Aborted', 'AbortError')))
+  })
 }
 
 /** The answer as the network gives it: its body is a stream of bytes, and breaks off when the request is aborted. */
