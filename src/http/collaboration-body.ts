@@ -16,6 +16,23 @@ export function outcomeBody({ outcome }: Pick<Collaborated, 'outcome'>, guard: W
   return outcome && { collaboration_outcome: bodyOf(outcome, guard) }
 }
 
+/** The same as it is recorded: no word of an answer, so neither what was voted for, nor a report, nor complaints. */
+export function recordedOutcome({ outcome }: Pick<Collaborated, 'outcome'>) {
+  if (!outcome) return null
+  const { vote, report, parts, ...body } = bodyOf(outcome, null)
+  return {
+    collaboration_outcome: {
+      ...body,
+      vote: vote && vote.map(({ members, weight }) => ({ members, weight })),
+      report: report && { source: report.source },
+      parts: parts.map(({ checks, ...part }) => ({
+        ...part,
+        ...(checks && { checks: checks.map(({ check, passed }) => ({ check, passed })) }),
+      })),
+    },
+  }
+}
+
 function bodyOf(outcome: Outcome, guard: WordGuard) {
   const { pattern, aggregation, answered, of, vote, report, notes, parts } = outcome
   return {

@@ -6,7 +6,7 @@ import { companyOf } from '../route/collaboration/company.ts'
 import { askedIn, opinionOfEarlier } from './asked-again.ts'
 import { askedBody } from './asked-body.ts'
 import type { RequestScope } from './context.ts'
-import { outcomeBody } from './collaboration-body.ts'
+import { outcomeBody, recordedOutcome } from './collaboration-body.ts'
 import { decisionBody } from './decision-body.ts'
 import { type Decided, type Exchange, reasonOf } from './exchange.ts'
 import { wordGuard } from './guard-output.ts'
@@ -27,7 +27,7 @@ export function record(
   exchange: Exchange,
   execution: Collaborated,
   status: Aftermath['status'],
-): AftermathBody {
+): AnswerDetail {
   const { scope, inbound, config, decision, spending, findings } = exchange
   const { attempts } = execution
   spending.settle(attempts)
@@ -35,14 +35,14 @@ export function record(
   const writers = execution.kind === 'answering' ? execution.writers : []
   const aftermath = { status, reason, streamed: inbound.stream, attempts, writers, endedAt: Date.now() }
   const decided = decisionBody(decision, scope.tenant.hosts, findings)
-  const detail = { ...aftermathBody(decided, aftermath), ...outcomeBody(execution, wordGuard(config)) }
-  sendEntry(exchange, detail, aftermath)
+  const detail = aftermathBody(decided, aftermath)
+  sendEntry(exchange, { ...detail, ...recordedOutcome(execution) }, aftermath)
   const { sessionId } = inbound.routing
   const writer = writers.at(-1)
   if (status === 'succeeded' && sessionId !== undefined && writer) {
     scope.background(continueSession(exchange, sessionId, { ...writer, answeredAt: aftermath.endedAt }))
   }
-  return detail
+  return { ...detail, ...outcomeBody(execution, wordGuard(config)) }
 }
 
 /** Tells a session who answered, and the history what this request says of the answer before. */

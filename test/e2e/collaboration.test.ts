@@ -46,11 +46,17 @@ const outcome = z.object({
   parts: z.array(z.looseObject({ role: z.string(), outcome: z.string() })),
 })
 
+/** The history holds no word of an answer. */
+const recordedOutcome = outcome.extend({
+  vote: z.array(z.strictObject({ members: z.array(z.number()), weight: z.number() })).nullable(),
+  report: z.strictObject({ source: z.string() }).nullable(),
+})
+
 const recordedAnswer = z.object({
   status: z.string(),
   attempts: z.array(z.looseObject({ role: z.string().optional(), model: z.string(), outcome: z.string() })),
   cost_usd: z.number().nullable(),
-  collaboration_outcome: outcome,
+  collaboration_outcome: recordedOutcome,
 })
 
 /** What the history says of an answer that several worked on. */
