@@ -3,7 +3,7 @@ import { worksOf } from '../collaborate/worst-case.ts'
 import type { Attempt } from '../execute/attempt.ts'
 import { type CostBounds, costBoundsOf } from '../execute/cost-budget.ts'
 import { sureInputTokens } from '../execute/sure-input.ts'
-import { candidatesIn, leaveOut } from '../route/collaboration/company.ts'
+import { leaveOut } from '../route/collaboration/company.ts'
 import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import type { Amounts } from '../tenants/ledger/amounts.ts'
 import type { Left } from '../tenants/ledger/book.ts'
@@ -71,9 +71,10 @@ export function metersIn({ ofAll, ofModel }: RequestMeters, modelIds: Iterable<s
   return [...new Map(meters.map((meter) => [meter.id, meter])).values()]
 }
 
-function candidatesOf({ plan, fallbacksFor, collaboration }: Decision): EligibleCandidate[] {
-  const { contextWindow, contentPolicy } = fallbacksFor
-  return [...plan, ...contextWindow, ...contentPolicy, ...candidatesIn(collaboration)]
+/** Everybody who may be asked: of those planned for one model's answer nobody, where several work on it. */
+function candidatesOf(decision: Decision): EligibleCandidate[] {
+  const { contextWindow, contentPolicy } = decision.fallbacksFor
+  return [...worksOf(decision).flatMap(({ team }) => team), ...contextWindow, ...contentPolicy]
 }
 
 function modelsOf(decision: Decision): Set<string> {
@@ -83,15 +84,20 @@ function modelsOf(decision: Decision): Set<string> {
 /** A decision without some models; null where too few are left, or they have no part in it. */
 function withoutModels(decision: Decision, isLeftOut: (modelId: string) => boolean): Decision | null {
   const stays = ({ candidate }: EligibleCandidate) => !isLeftOut(candidate.model.id)
-  const [choice, ...others] = decision.plan.filter(stays)
   const { contextWindow, contentPolicy } = decision.fallbacksFor
-  const fallbacksFor = {
-    contextWindow: contextWindow.filter(stays),
-    contentPolicy: contentPolicy.filter(stays),
-  }
   const collaboration = leaveOut(decision.collaboration, stays)
+  const isAlone = decision.collaboration.pattern.kind === 'single'
+  const [choice, ...others] = isAlone ? decision.plan.filter(stays) : decision.plan
   const rest = choice &&
-    collaboration && { ...decision, plan: [choice, ...others] as const, fallbacksFor, collaboration }
+    collaboration && {
+      ...decision,
+      plan: [choice, ...others] as const,
+      fallbacksFor: {
+        contextWindow: contextWindow.filter(stays),
+        contentPolicy: contentPolicy.filter(stays),
+      },
+      collaboration,
+    }
   return rest && candidatesOf(rest).length < candidatesOf(decision).length ? rest : null
 }
 

@@ -116,10 +116,11 @@ describe('a fusion', () => {
   })
 })
 
+const panel = (fields: object = {}) => [{ id: 'panel', models: MODELS, aggregation: 'vote', ...fields }]
+const cacheOf = (answer: Response) => answer.headers.get('x-switchyard-cache')
+
 describe('a kept answer of several', () => {
   const HOUR = { ...ALONE, cache: { ttl: 3_600 } }
-  const panel = (fields: object = {}) => [{ id: 'panel', models: MODELS, aggregation: 'vote', ...fields }]
-  const cacheOf = (answer: Response) => answer.headers.get('x-switchyard-cache')
 
   it('is given again to who asks several for the same, and to nobody else', async () => {
     const key = await mintKey()

@@ -5,7 +5,19 @@ import * as z from 'zod'
 import worker from '../../src/worker.ts'
 import { ALONE, askedIn, capIn, crewAt, FLASH, HAIKU, MINI, MODELS, readCrew } from './crew.ts'
 import { GOOGLE, type HostCall, OPENAI, sleep } from './hosts.ts'
-import { chat, decisionIdOf, errorOf, get, jsonRequest, type Key, recorded, tenantWith } from './world.ts'
+import {
+  ask,
+  chat,
+  decisionIdOf,
+  errorOf,
+  get,
+  jsonRequest,
+  type Key,
+  mintKey,
+  post,
+  recorded,
+  tenantWith,
+} from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -37,6 +49,9 @@ async function spentBy(key: Key, answer: Response): Promise<number> {
 /** Writes as much as it may. */
 const greedy = (call: HostCall) => ({ text: 'The answer is 4', input: 8, output: capIn(call) })
 
+/** Answers when nobody waits any more. */
+const late = async () => sleep(8_000).then(() => 'The answer is 4')
+
 describe('a strict budget', () => {
   it('has spent what all calls cost, those of the judge too', async () => {
     const key = await strictly(1)
@@ -58,7 +73,6 @@ describe('a strict budget', () => {
 
   it('has spent what those had taken whose caller left', async () => {
     const key = await strictly(1)
-    const late = async () => sleep(8_000).then(() => 'The answer is 4')
     crewAt('The answer is 4', late, late)
     const context = createExecutionContext()
     const asked = {
@@ -114,6 +128,18 @@ describe('a limit of one model', () => {
     expect(askedIn(calls)).toEqual([OPENAI, GOOGLE])
     expect(said).toBe('The answer is 4')
     expect(outcome?.parts).toHaveLength(2)
+  })
+
+  it('that is no member keeps nobody from answering', async () => {
+    const routed = await post(await mintKey(), '/v1/route', ask('switchyard/panel', PANEL))
+    const { model } = z.object({ model: z.string() }).parse(await routed.json())
+    expect(MODELS).not.toContain(model)
+    const key = await tenantWith({
+      limits: [{ per: 'model', match: model, max_budget_usd: 0.000001, strict: true }],
+    })
+    crewAt('The answer is 4')
+    const { outcome } = await readCrew(await chat(key, 'switchyard/panel', PANEL, METADATA))
+    expect(outcome).toMatchObject({ of: 3, partial: false })
   })
 
   it('refuses a panel that needs more than are left', async () => {

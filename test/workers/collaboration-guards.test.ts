@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ALONE, crewAt, MINI, MODELS, readCrew, sentIn } from './crew.ts'
+import { ALONE, crewAt, type Hosts, MINI, MODELS, readCrew, sentIn } from './crew.ts'
 import { chat, contentOf, decisionIdOf, eventsOf, get, recorded, tenantWith } from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
@@ -19,11 +19,13 @@ const BLOCKS = {
   words: ['project x', '机密'],
 }
 
+const DRAFT = 'Write to jo@mail.example. Then wait for a day or two, and call the office if nobody answers.'
+
 const REPORT = (consensus: string) =>
   JSON.stringify({ consensus: [consensus], contradictions: [], unique_points: [], blind_spots: ['none'] })
 
 /** Members say one thing; the analyst and the writer, who are OpenAI's, another each. */
-const fusing = (drafts: string, report: string, written: string) =>
+const fusing = (drafts: string, report: string, written: string, others: Hosts = {}) =>
   crewAt(
     (call) => {
       const sent = sentIn(call)
@@ -32,6 +34,7 @@ const fusing = (drafts: string, report: string, written: string) =>
     },
     drafts,
     drafts,
+    others,
   )
 
 describe('what guardrails keep from an answer', () => {
@@ -54,11 +57,7 @@ describe('what guardrails keep from an answer', () => {
 
   it('is written over in a report too', async () => {
     const key = await guarded(MASKS)
-    fusing(
-      'Write to jo@mail.example. Then wait for a day or two, and call the office if nobody answers.',
-      REPORT('All say jo@mail.example'),
-      'It is jo@mail.example!',
-    )
+    fusing(DRAFT, REPORT('All say jo@mail.example'), 'It is jo@mail.example!')
     const answer = await chat(key, 'switchyard/fusion', { ...FUSION, ...question('How do I reach Jo?') })
     const { said, outcome } = await readCrew(answer)
     expect(said).toBe('It is [EMAIL]!')
@@ -68,11 +67,7 @@ describe('what guardrails keep from an answer', () => {
 
   it('is written over in what is streamed while it is written', async () => {
     const key = await guarded(MASKS)
-    fusing(
-      'Write to jo@mail.example. Then wait for a day or two, and call the office if nobody answers.',
-      REPORT('All say jo@mail.example'),
-      'It is jo@mail.example!',
-    )
+    fusing(DRAFT, REPORT('All say jo@mail.example'), 'It is jo@mail.example!')
     const fields = { ...FUSION, ...question('How do I reach Jo?'), stream: true }
     const events = await eventsOf(await chat(key, 'switchyard/fusion', fields))
     expect(contentOf(events)).toBe('It is [EMAIL]!')
@@ -111,6 +106,30 @@ describe('what guardrails keep from an answer', () => {
     expect(text).toContain('[PATTERN] + 1 = 4000')
     expect(text).toContain('checks_failed')
     expect(text).not.toContain('4711')
+  })
+
+  it('is found by a checker outside, who is asked about the one answer', async () => {
+    const checker = {
+      id: 'checker',
+      kind: 'webhook',
+      on: ['output'],
+      action: 'mask',
+      url: 'https://checker.example/',
+    }
+    const key = await guarded(checker)
+    const asked: unknown[] = []
+    fusing(DRAFT, REPORT('All say jo@mail.example'), 'It is jo@mail.example!', {
+      'checker.example': ({ body }) => {
+        asked.push(body)
+        return Response.json({ verdict: 'mask', found: ['mail'], text: 'It is secret!' })
+      },
+    })
+    const { said, outcome } = await readCrew(
+      await chat(key, 'switchyard/fusion', { ...FUSION, ...question('Jo?') }),
+    )
+    expect(said).toBe('It is secret!')
+    expect(asked).toMatchObject([{ on: 'output', text: 'It is jo@mail.example!' }])
+    expect(outcome?.report).toBeNull()
   })
 
   it('is told where guardrails only report', async () => {

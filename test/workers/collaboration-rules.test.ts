@@ -86,14 +86,14 @@ describe('what nobody asked for', () => {
   })
 })
 
-describe('feedback', () => {
-  const opinionOn = async (key: Key, answer: Response) => {
-    const decision_id = decisionIdOf(answer)
-    expect((await post(key, '/v1/feedback', { decision_id, score: 0 })).status).toBe(200)
-    const kept = 'select predicted, confidence from feedback where decision_id = ?'
-    return env.DB.prepare(kept).bind(decision_id).first()
-  }
+const opinionOn = async (key: Key, answer: Response) => {
+  const decision_id = decisionIdOf(answer)
+  expect((await post(key, '/v1/feedback', { decision_id, score: 0 })).status).toBe(200)
+  const kept = 'select predicted, confidence from feedback where decision_id = ?'
+  return env.DB.prepare(kept).bind(decision_id).first()
+}
 
+describe('feedback', () => {
   it('on a cascade’s answer is kept with how far that was trusted, on a panel’s with nothing', async () => {
     const key = await mintKey()
     crewAt('Hello.')

@@ -147,10 +147,11 @@ describe.each(PROTOCOLS)('a streamed answer at %s', (path, fields, read) => {
   })
 })
 
+const down = async () => sleep(1_200).then(() => ({ status: 500 }))
+
 describe('a stream', () => {
   it('that nobody answers any more ends in an error of its protocol, after its comments', async () => {
     const key = await mintKey()
-    const down = async () => sleep(1_200).then(() => ({ status: 500 }))
     crewAt(down, down, down)
     const answer = await chat(key, 'switchyard/panel', { plugins: PANEL, ...ALONE, stream: true })
     expect(answer.status).toBe(200)

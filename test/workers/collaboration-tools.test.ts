@@ -124,6 +124,38 @@ describe('what a tool brought', () => {
     for (const call of calls.slice(0, 3)) expect(sentIn(call)).toContain('Rain, 23 degrees in 台北')
   })
 
+  it('goes to all in Anthropic’s words as well', async () => {
+    const key = await mintKey()
+    const session = { 'x-session-id': 'of-messages' }
+    const tools = [{ name: 'weather', input_schema: SCHEMA }]
+    const asked = { model: 'switchyard/panel', max_tokens: 500, tools, ...ALONE }
+    crewAt(weatherIn('Taipei'), weatherIn('Tokyo'), weatherIn('Taipei'))
+    const first = await post(key, '/v1/messages', { ...asked, ...PANEL, messages: [QUESTION] }, session)
+    const { content } = z
+      .object({ content: z.array(z.looseObject({ type: z.string() })) })
+      .parse(await first.json())
+    const id = content.find(({ type }) => type === 'tool_use')?.['id']
+    const result = { type: 'tool_result', tool_use_id: id, content: 'Rain, 23 degrees in 台北' }
+    const messages = [QUESTION, { role: 'assistant', content }, { role: 'user', content: [result] }]
+    await vi.waitFor(
+      async () => {
+        vi.restoreAllMocks()
+        const calls = crewAt(
+          'It rains. Take an umbrella with you.',
+          'Rain at 23 degrees. It will not end before noon.',
+          'There is rain in the city. Stay in.',
+        )
+        const answer = await post(key, '/v1/messages', { ...asked, messages }, session)
+        expect(answer.headers.get('x-switchyard-topology')).toBe('panel')
+        expect(await answer.text()).toContain('"stop_reason":"end_turn"')
+        const members = calls.filter((call) => !sentIn(call).includes('0 to 10'))
+        expect(askedIn(members)).toEqual(HOSTS)
+        for (const call of members) expect(sentIn(call)).toContain('Rain, 23 degrees in 台北')
+      },
+      { timeout: 5_000, interval: 500 },
+    )
+  })
+
   it('begins no collaboration that nobody asked for', async () => {
     const key = await tenantWith({
       policy: {

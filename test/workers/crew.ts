@@ -30,9 +30,18 @@ type Turn = string | Counted | readonly Tool[] | { status: number }
 type Counted = { text: string; input: number; output: number }
 type Told = Turn | ((call: HostCall) => Turn | Promise<Turn>)
 
+/** Whoever else is at the edge of the network. */
+export type Hosts = Parameters<typeof fakeHosts>[0]
+
 /** What each of the three hosts answers. Returns what they were sent. */
-export function crewAt(openai: Told, anthropic: Told = openai, google: Told = openai): HostCall[] {
+export function crewAt(
+  openai: Told,
+  anthropic: Told = openai,
+  google: Told = openai,
+  others: Hosts = {},
+): HostCall[] {
   return fakeHosts({
+    ...others,
     [OPENAI]: answering(openai, openaiTurn),
     [ANTHROPIC]: answering(anthropic, anthropicTurn),
     [GOOGLE]: answering(google, googleTurn),
@@ -154,7 +163,7 @@ const member = z.object({
 })
 
 /** How several came to an answer, as the API tells it. */
-export const outcomeBody = z.strictObject({
+const outcomeBody = z.strictObject({
   pattern: z.string(),
   aggregation: z.string().nullable(),
   answered: z.number(),
@@ -171,7 +180,7 @@ export const outcomeBody = z.strictObject({
 })
 
 /** A chat answer that several worked on. */
-export const crewAnswer = z.looseObject({
+const crewAnswer = z.looseObject({
   model: z.string(),
   choices: z.array(
     z.looseObject({

@@ -1,28 +1,11 @@
 import type { EligibleCandidate } from '../decision.ts'
 import type { CascadePlan, Collaboration, PanelPlan, Team } from './plan.ts'
 
-/** Everybody who may be asked for a part of the work. */
-export function candidatesIn({ pattern, verify }: Collaboration): EligibleCandidate[] {
-  return [...teamsIn(pattern), verify?.judge ?? []].flat()
-}
-
 /** Who works together, by model id, as a session remembers it; null where one model works alone. */
 export function companyOf({ pattern }: Collaboration) {
   if (pattern.kind === 'single') return null
   const teams = pattern.kind === 'cascade' ? pattern.stages.map(({ team }) => team) : pattern.members
   return { pattern: pattern.kind, models: teams.map(([lead]) => lead.candidate.model.id) }
-}
-
-function teamsIn(pattern: Collaboration['pattern']): Team[] {
-  switch (pattern.kind) {
-    case 'single':
-      return []
-    case 'cascade':
-      return [...pattern.stages.map(({ team }) => team), ...(pattern.verifier ? [pattern.verifier] : [])]
-    case 'panel':
-    case 'fusion':
-      return [...pattern.members, pattern.judge]
-  }
 }
 
 /**

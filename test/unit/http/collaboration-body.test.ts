@@ -30,10 +30,10 @@ const OUTCOME: Outcome = {
   ],
 }
 
-describe('outcomeBody', () => {
-  const guarded = (left: string | null) =>
-    outcomeBody({ outcome: OUTCOME }, (text) => (text.includes(SECRET) ? left : text))?.collaboration_outcome
+const guarded = (left: string | null) =>
+  outcomeBody({ outcome: OUTCOME }, (text) => (text.includes(SECRET) ? left : text))?.collaboration_outcome
 
+describe('outcomeBody', () => {
   it('tells words as guardrails leave them, and nothing that a draft came to', () => {
     const body = guarded('***')
     expect(JSON.stringify(body)).not.toContain(SECRET)
