@@ -72,6 +72,17 @@ async function recorded(response: { headers: Headers }) {
   throw new Error(`${id} was never recorded`)
 }
 
+/** A panel's stream as it comes over the wire. */
+function streamed(fields: object, signal: AbortSignal | null = null): Promise<Response> {
+  const asked = { model: 'switchyard/panel', stream: true, ...among(PANEL), ...fields }
+  return fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    signal,
+    headers: { authorization: `Bearer ${DEV_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(asked),
+  })
+}
+
 describe('a panel', () => {
   it('is one stream to the openai client, with the usage of every member', async () => {
     const { data, response } = await openai.chat.completions
@@ -114,17 +125,7 @@ describe('a panel', () => {
       { kind: 'slow', delayMs: 1_500, host: 'moonshot' },
       { kind: 'slow', delayMs: 2_500, host: 'mistral' },
     ])
-    const response = await fetch(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${DEV_KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'switchyard/panel',
-        messages: story,
-        stream: true,
-        plugins: [PANEL],
-        provider,
-      }),
-    })
+    const response = await streamed({ messages: story })
     const text = await response.text()
     expect(text).toMatch(/^: switchyard panel 1\/3\n\n/m)
     expect(text.indexOf(': switchyard panel')).toBeLessThan(text.indexOf('data: {'))
@@ -163,18 +164,7 @@ describe('a panel', () => {
     await scriptFaults(
       ['xai', 'moonshot', 'mistral'].map((host) => ({ kind: 'status', status: 500, delayMs: 1_800, host })),
     )
-    const response = await fetch(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${DEV_KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'switchyard/panel',
-        messages,
-        stream: true,
-        plugins: [PANEL],
-        provider,
-        num_retries: 0,
-      }),
-    })
+    const response = await streamed({ messages, num_retries: 0 })
     const text = await response.text()
     expect(text).toContain('data: {"error":')
     expect(text).not.toContain('[DONE]')
@@ -185,18 +175,9 @@ describe('a panel', () => {
       ['xai', 'moonshot', 'mistral'].map((host) => ({ kind: 'slow', delayMs: 20_000, host })),
     )
     const leaving = new AbortController()
-    const response = await fetch(`${url}/v1/chat/completions`, {
-      method: 'POST',
-      signal: leaving.signal,
-      headers: { authorization: `Bearer ${DEV_KEY}`, 'content-type': 'application/json' },
-      body: JSON.stringify({
-        model: 'switchyard/panel',
-        messages: story,
-        stream: true,
-        plugins: [PANEL],
-        provider,
-      }),
-    })
+    // Only what is written now and then shows that a client has left, which may take two beats.
+    const patient = { timeouts: { ttft_ms: 60_000 } }
+    const response = await streamed({ messages: story, ...patient }, leaving.signal)
     leaving.abort()
     const { status, attempts } = await recorded(response)
     expect(status).toBe('cancelled')
