@@ -6,13 +6,12 @@ import { contradictsVote, synthesisRequest } from './synthesis.ts'
 import { draft, stream } from './tasks.ts'
 
 /**
- * One answer made of all drafts, after they were compared where that is asked for. Where most drafts agree it is held
- * back until it is known not to say otherwise; else it is passed on as it is written. Null where nobody writes it.
+ * One answer made of all drafts. Where most of them agree it is held back until it is known not to say otherwise; else it
+ * is passed on as it is written. Null where nobody writes it.
  */
 export async function synthesized(panel: Panel, isPassedOn: boolean): Promise<Made | Kept | null> {
   const { crew, plan, drafts, groups } = panel
   const { request } = crew.wanted
-  if (plan.report) await report(panel)
   const task: Task = {
     work: { role: 'writer', number: 1 },
     team: plan.judge,
@@ -39,7 +38,7 @@ export async function synthesized(panel: Panel, isPassedOn: boolean): Promise<Ma
 }
 
 /** Has the drafts compared; where that fails, by what they agree on. */
-async function report({ crew, plan, drafts, groups }: Panel): Promise<void> {
+export async function report({ crew, plan, drafts, groups }: Panel): Promise<void> {
   const analysis = await draft(crew, {
     work: { role: 'analyst', number: 1 },
     team: plan.judge,

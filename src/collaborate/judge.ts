@@ -76,8 +76,11 @@ export function readScores(
     return mark !== undefined && mark >= 0 && mark <= 100 ? [[draft.number, mark]] : []
   })
   if (scores.length < 2) return null
-  const highest = Math.max(...scores.map(([, mark]) => mark))
-  const scale = [1, 10].find((most) => highest <= most) ?? 100
+  const all = scores.map(([, mark]) => mark)
+  const highest = Math.max(...all)
+  // Whole marks of 0 and 1 are low ones of those that were asked for.
+  const isOfOne = highest <= 1 && !all.every(Number.isInteger)
+  const scale = isOfOne ? 1 : highest <= 10 ? 10 : 100
   return new Map(scores.map(([number, mark]) => [number, mark / scale]))
 }
 

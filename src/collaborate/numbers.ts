@@ -62,9 +62,9 @@ export function numberKey(text: string, reading: NumberReading = {}): string | n
 /** Every different number that stands in a line, as keys in order. What looks like part of a word or a code is none. */
 export function numbersIn(line: string, reading: NumberReading = {}): readonly string[] {
   const found = plainMath(line).matchAll(
-    /(?<![a-z\d.]|[a-z]-)[-+]?\d[\d,.']*(?: ?\/ ?\d+)?(?: ?[×x*] ?10\^[-+]?\d+)?(?: ?%| (?:thousand|million|billion)\b| ?[百千万萬亿億])?/giu,
+    /(?<![a-z\d.]|[a-z]-)[-+]?\d(?:[\d,.']*\d)?(?: ?\/ ?\d+)?(?: ?[×x*] ?10\^[-+]?\d+)?(?: ?%| (?:thousand|million|billion)\b| ?[百千万萬亿億])?/giu,
   )
-  const keys = Array.from(found, ([text]) => numberKey(text.replace(/[,.']+$/, ''), reading))
+  const keys = Array.from(found, ([text]) => numberKey(text, reading))
   return [...new Set(keys.filter((key) => key !== null))]
 }
 

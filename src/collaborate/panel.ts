@@ -2,7 +2,7 @@ import { textsOf } from '../core/answer.ts'
 import type { PanelPlan } from '../route/collaboration/plan.ts'
 import { counted, type Panel, voted, votedOrFirst } from './ballot-box.ts'
 import { type Crew, type Kept, type Made, note } from './crew.ts'
-import { synthesized } from './fusion.ts'
+import { report, synthesized } from './fusion.ts'
 import { judged } from './judged.ts'
 import { isSound } from './keep.ts'
 import { mergedCalls } from './merged-calls.ts'
@@ -35,6 +35,7 @@ async function aggregated(panel: Panel, isPassedOn: boolean): Promise<Made | Kep
     if (merged.kind === 'made') return merged
     return aggregated(merged.panel, isPassedOn)
   }
+  if (plan.report) await report(panel)
   switch (plan.aggregation) {
     case 'vote':
       return votedOrFirst(panel)
@@ -54,10 +55,13 @@ async function votedOrJudged(panel: Panel): Promise<Made> {
   return (await judged(panel, panel.drafts)) ?? votedOrFirst(panel)
 }
 
+/** A judge reads in two orders. */
+const CALLS_FOR = { vote: 0, judge: 2, synthesis: 1 } as const
+
 /** What those who come after the members are likely to cost, in micro-USD. */
-function keptFor(crew: Crew, { aggregation, judge, members, report }: PanelPlan): number {
-  if (aggregation === 'vote' || members.length === 1) return 0
+function keptFor(crew: Crew, { aggregation, judge, members, report: isCompared }: PanelPlan): number {
+  const calls = CALLS_FOR[aggregation ?? 'judge'] + Number(isCompared)
+  if (calls === 0 || members.length === 1) return 0
   const { likelyMicroUsd } = needFor(crew, { team: judge, request: crew.wanted.request })
-  const calls = aggregation === 'synthesis' && !report ? 1 : 2
   return likelyMicroUsd === Infinity ? 0 : calls * likelyMicroUsd
 }

@@ -74,7 +74,7 @@ function enough({ io, outcome }: Crew, { members, minSuccessful }: PanelPlan, re
 /** True once a round has taken too long; false when it is over before. */
 async function late({ io, decision }: Crew, plan: PanelPlan, over: AbortSignal): Promise<boolean> {
   const left = decision.createdAt + decision.reliability.maxTotalMs - io.now()
-  const isLast = plan.aggregation === 'vote' && decision.collaboration.verify === null
+  const isLast = plan.aggregation === 'vote' && !plan.report && decision.collaboration.verify === null
   const ms = Math.max(0, Math.min(plan.roundTimeoutMs, isLast ? left : ROUND_SHARE * left))
   const signal = AbortSignal.any([io.signal, over])
   await io.sleep(ms, signal)
@@ -129,10 +129,10 @@ export function weightOf({ prediction }: EligibleCandidate): number {
 /** Whether those who are still asked cannot change the vote. */
 function isDecided(
   crew: Crew,
-  { members, aggregation, minSuccessful }: PanelPlan,
+  { members, aggregation, report, minSuccessful }: PanelPlan,
   results: Results,
 ): boolean {
-  if (aggregation === 'judge' || aggregation === 'synthesis') return false
+  if (report || aggregation === 'judge' || aggregation === 'synthesis') return false
   const drafts = draftsIn(results)
   if (drafts.length < minSuccessful) return false
   const outstanding = members.filter((_team, index) => !results.has(index + 1))

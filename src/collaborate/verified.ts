@@ -3,6 +3,7 @@ import type { Team, VerifyPlan } from '../route/collaboration/plan.ts'
 import { impliedChecks, runChecks } from './checks/run-checks.ts'
 import { advance, type Crew, type Made, nextOf, note } from './crew.ts'
 import { critiqueRequest } from './critique.ts'
+import { isSound } from './keep.ts'
 import { readProblems, readVerdict, verifierRequest } from './verifier.ts'
 import { draft } from './tasks.ts'
 
@@ -29,7 +30,9 @@ export async function verified(crew: Crew, plan: VerifyPlan, first: Made): Promi
     })
     if (again.kind !== 'made') break
     latest = await reviewed(crew, plan, again)
-    if (latest.complaints.length <= best.complaints.length) best = latest
+    // A correction that breaks off, or refuses, says little that checks could find wrong.
+    const isWorse = isSound(request, best.made) && !isSound(request, again)
+    if (!isWorse && latest.complaints.length <= best.complaints.length) best = latest
   }
   if (best.complaints.length > 0) note(crew, 'checks_failed')
   return best.made

@@ -61,9 +61,11 @@ function once(team: Team): PossibleWork {
 
 /** A judge reads in two orders, also where nobody writes the answer that was to be made of all. */
 function afterRound({ aggregation, members, report, judge }: PanelPlan, addedTokens: number): PossibleWork[] {
-  if (aggregation === 'vote' || members.length === 1) return []
-  const judging = { team: judge, times: 2, addedTokens, maxOutputTokens: JUDGE_TOKENS }
-  if (aggregation !== 'synthesis') return [judging]
-  const analysis = { team: judge, times: 1, addedTokens, maxOutputTokens: ANALYST_TOKENS }
-  return [judging, ...(report ? [analysis] : []), { team: judge, times: 1, addedTokens }]
+  if (members.length === 1) return []
+  const one = { team: judge, times: 1, addedTokens }
+  return [
+    ...(report ? [{ ...one, maxOutputTokens: ANALYST_TOKENS }] : []),
+    ...(aggregation === 'vote' ? [] : [{ ...one, times: 2, maxOutputTokens: JUDGE_TOKENS }]),
+    ...(aggregation === 'synthesis' ? [one] : []),
+  ]
 }

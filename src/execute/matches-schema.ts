@@ -21,7 +21,7 @@ const MAX_STEPS = 100_000
 /** References and alternatives inside each other. */
 const MAX_DEPTH = 200
 
-/** Of a list of allowed values, in a misfit's words. */
+/** Of allowed values, in a misfit's words. */
 const MAX_TOLD_CHARS = 200
 
 /** The schema that references are about, and what is left of the steps. */
@@ -111,7 +111,8 @@ function firstOf<T>(parts: Iterable<T>, misfitAt: (part: T) => Misfit | null): M
 }
 
 function valueMisfit(schema: Schema, value: unknown): Misfit | null {
-  if ('const' in schema && schema['const'] !== value) return missing(`be ${JSON.stringify(schema['const'])}`)
+  if ('const' in schema && schema['const'] !== value)
+    return missing(`be ${JSON.stringify(schema['const']).slice(0, MAX_TOLD_CHARS)}`)
   if (!('enum' in schema) || listOf(schema['enum']).includes(value)) return null
   return missing(`be one of ${JSON.stringify(schema['enum']).slice(0, MAX_TOLD_CHARS)}`)
 }

@@ -15,6 +15,10 @@ const DOUBLE = /"(?:[^"\\\n]|\\[^])*"/
 const SINGLE = /'(?:[^'\\\n]|\\[^])*'/
 const CHARACTER = /'(?:\\[^\n]{1,9}?|[^'\\\n]|[\ud800-\udbff][\udc00-\udfff])'/
 const TRIPLE = /"""(?:[^\\]|\\[^])*?"""/
+const TRIPLE_SINGLE = /'''(?:[^\\]|\\[^])*?'''/
+/** Of languages with strings of three quotes, where those always begin one: else each would be looked for to the end. */
+const PLAIN_DOUBLE = new RegExp(`(?!""")${DOUBLE.source}`)
+const PLAIN_SINGLE = new RegExp(`(?!''')${SINGLE.source}`)
 const DIRECTIVE = /(?<=^[ \t]*)#(?:\/\*[^]{0,500}?\*\/|[^\n\\]|\\[^])*/
 const HASH = /#[^\n]*/
 /** Digits may be parted by apostrophes. */
@@ -34,10 +38,11 @@ const C = language(
     mayStand: APOSTROPHE,
   },
 )
-const CSHARP = language([LINE, BLOCK, TRIPLE, /(?:\$@|@\$?)"(?:[^"]|"")*"/, DOUBLE, CHARACTER, DIRECTIVE], {
-  mayStand: APOSTROPHE,
-})
-const JAVA = language([LINE, BLOCK, TRIPLE, DOUBLE, CHARACTER], { mayStand: APOSTROPHE })
+const CSHARP = language(
+  [LINE, BLOCK, TRIPLE, /(?:\$@|@\$?)"(?:[^"]|"")*"/, PLAIN_DOUBLE, CHARACTER, DIRECTIVE],
+  { mayStand: APOSTROPHE },
+)
+const JAVA = language([LINE, BLOCK, TRIPLE, PLAIN_DOUBLE, CHARACTER], { mayStand: APOSTROPHE })
 const GO = language([LINE, BLOCK, /`[^`]*`/, DOUBLE, CHARACTER], {
   opens: /\/\*|["'`]/y,
   mayStand: APOSTROPHE,
@@ -45,12 +50,12 @@ const GO = language([LINE, BLOCK, /`[^`]*`/, DOUBLE, CHARACTER], {
 const RUST = language([LINE, BLOCK, /r(#{0,9})"[^]{0,2000}?"\1/, /"(?:[^"\\]|\\[^])*"/, CHARACTER], {
   mayStand: APOSTROPHE,
 })
-const PYTHON = language([HASH, TRIPLE, /'''(?:[^\\]|\\[^])*?'''/, DOUBLE, SINGLE, /\\\n/], {
+const PYTHON = language([HASH, TRIPLE, TRIPLE_SINGLE, PLAIN_DOUBLE, PLAIN_SINGLE, /\\\n/], {
   opens: /["']/y,
   special: 'python',
 })
 const SQL = language(
-  [/--[^\n]*/, BLOCK, /'(?:[^']|'')*'/, /"(?:[^"]|"")*"/, /`[^`]*`/, /\$(\w*)\$[^]*?\$\1\$/],
+  [/--[^\n]*/, BLOCK, /'(?:[^']|'')*'/, /"(?:[^"]|"")*"/, /`[^`]*`/, /\$(\w*)\$[^]{0,8000}?\$\1\$/],
   { opens: /\/\*|["'`]/y },
 )
 const CSS = language([BLOCK, DOUBLE, SINGLE, /url\([^)"'\n]{0,2000}\)/])

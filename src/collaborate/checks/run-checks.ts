@@ -14,7 +14,7 @@ const MAX_TOLD = 3
 
 /**
  * Checks an answer without asking anybody, in time linear in its length. Only the first of several choices is looked
- * at, and of its prose the first 100,000 UTF-16 units.
+ * at, and of its prose the first 100,000 UTF-16 units; of what it may quote the last 100,000.
  *
  * @returns one result for each check, in order
  */
@@ -48,7 +48,7 @@ function findingIn(request: ChatRequest, { text, toolCalls }: ChoiceTexts, check
     case 'regex':
       return checkRegex(text, check)
     case 'arithmetic':
-      return checkArithmetic(prose, askedIn(request.messages))
+      return checkArithmetic(prose, askedIn(request.messages).slice(-MAX_CHARS))
     case 'code_syntax':
       return checkCode(prose)
   }

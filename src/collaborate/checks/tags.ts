@@ -7,8 +7,10 @@ const VOID = new Set(
 const OPTIONAL = new Set(
   'html head body p li dt dd tr td th thead tbody tfoot option optgroup colgroup caption rt rp'.split(' '),
 )
-/** Elements that hold no tags. */
-const RAW = new Set(['script', 'style', 'textarea', 'title'])
+/** Elements that hold no tags, and what ends them. */
+const RAW = new Map(
+  ['script', 'style', 'textarea', 'title'].map((name) => [name, new RegExp(`</${name}`, 'gi')]),
+)
 
 const TAG = /<(\/?)([A-Za-z][\w:.-]{0,60})((?:[^"'<>]|"[^"]{0,4000}"|'[^']{0,4000}'){0,4000})>/y
 
@@ -23,6 +25,8 @@ const ASIDES = [
 /** Whether the tags of HTML or XML are all closed, in the right order. Reads it once, up to the first fault. */
 export function tagFault(code: string, isHtml: boolean): Fault | null {
   const open: { name: string; at: number }[] = []
+  const counts = new Map<string, number>()
+  const count = (name: string, by: number) => counts.set(name, (counts.get(name) ?? 0) + by)
   const mayOmit = (name: string) => isHtml && OPTIONAL.has(name)
   for (let at = code.indexOf('<'); at >= 0; at = code.indexOf('<', at)) {
     const aside = ASIDES.find(([begin]) => code.startsWith(begin, at))
@@ -40,21 +44,29 @@ export function tagFault(code: string, isHtml: boolean): Fault | null {
     if (name === '' || rest.endsWith('/') || (isHtml && VOID.has(name))) continue
     if (!slash) {
       open.push({ name, at: from })
-      if (isHtml && RAW.has(name)) at = endOfRaw(code, at, name)
+      count(name, 1)
+      if (isHtml) at = endOfRaw(code, at, name)
       continue
     }
-    const match = open.findLastIndex((opened) => opened.name === name)
-    const between = open.slice(match + 1).findLast((opened) => !mayOmit(opened.name))
-    if (match < 0 && mayOmit(name)) continue
-    if (match < 0) return { at: from, what: `</${name}> closes nothing` }
-    if (between) return { at: from, what: `</${name}> stands where <${between.name}> must be closed first` }
-    open.length = match
+    if (!counts.get(name)) {
+      if (mayOmit(name)) continue
+      return { at: from, what: `</${name}> closes nothing` }
+    }
+    for (let last = open.pop(); last; last = open.pop()) {
+      count(last.name, -1)
+      if (last.name === name) break
+      if (mayOmit(last.name)) continue
+      return { at: from, what: `</${name}> stands where <${last.name}> must be closed first` }
+    }
   }
   const left = open.findLast(({ name }) => !mayOmit(name))
   return left ? { at: left.at, what: `<${left.name}> is never closed` } : null
 }
 
+/** Where the content of an element that holds no tags ends; `from` for all others. */
 function endOfRaw(code: string, from: number, name: string): number {
-  const end = code.toLowerCase().indexOf(`</${name}`, from)
-  return end < 0 ? code.length : end
+  const end = RAW.get(name)
+  if (!end) return from
+  end.lastIndex = from
+  return end.exec(code)?.index ?? code.length
 }

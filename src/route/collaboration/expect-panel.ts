@@ -78,21 +78,28 @@ function aggregatingCost(
   { members, judge, report }: PanelShape,
   demand: Demand,
 ): CallCost {
-  if (how === 'vote') return { costMicroUsd: 0, latencyMs: 0 }
   const added = members.length * demand.expectedOutputTokens
-  if (how === 'judge') {
-    // They are judged in both orders at once.
-    const { costMicroUsd, latencyMs } = callCostOf(judge, demand, { added, written: SCORES_TOKENS })
-    return { costMicroUsd: sumOfCosts(costMicroUsd, costMicroUsd), latencyMs }
-  }
-  const written = demand.expectedOutputTokens
-  const writer = callCostOf(judge, demand, { added: added + (report ? REPORT_TOKENS : 0), written })
-  if (!report) return writer
+  const last = lastCost(how, judge, demand, added + (report && how === 'synthesis' ? REPORT_TOKENS : 0))
+  if (!report) return last
   const analyst = callCostOf(judge, demand, { added, written: REPORT_TOKENS })
   return {
-    costMicroUsd: sumOfCosts(analyst.costMicroUsd, writer.costMicroUsd),
-    latencyMs: analyst.latencyMs + writer.latencyMs,
+    costMicroUsd: sumOfCosts(analyst.costMicroUsd, last.costMicroUsd),
+    latencyMs: analyst.latencyMs + last.latencyMs,
   }
+}
+
+/** What it takes to choose one of the answers, or to write it. @param added what is read besides, in tokens */
+function lastCost(
+  how: NonNullable<PanelShape['aggregation']>,
+  judge: EligibleCandidate,
+  demand: Demand,
+  added: number,
+): CallCost {
+  if (how === 'vote') return { costMicroUsd: 0, latencyMs: 0 }
+  if (how === 'synthesis') return callCostOf(judge, demand, { added, written: demand.expectedOutputTokens })
+  // They are judged in both orders at once.
+  const { costMicroUsd, latencyMs } = callCostOf(judge, demand, { added, written: SCORES_TOKENS })
+  return { costMicroUsd: sumOfCosts(costMicroUsd, costMicroUsd), latencyMs }
 }
 
 function qualityOf(members: readonly EligibleCandidate[], how: string, demand: Demand): number {

@@ -115,3 +115,21 @@ describe('a fusion', () => {
     expect(made.attempts).toHaveLength(2)
   })
 })
+
+describe('a panel that asks for a report', () => {
+  it.each(['vote', null] as const)(
+    'has all answers compared, however one is chosen (%s)',
+    async (aggregation) => {
+      const net = crewWorld(() => ({ one: right, two: right, three: wrong, judge: report }))
+      const made = await together(net, panelOf(THREE, { aggregation, report: true }))
+      expect((await told(made)).text).toBe('The answer is 42')
+      expect(made.outcome).toMatchObject({
+        aggregation: 'vote',
+        answered: 3,
+        report: { consensus: ['The sea is grey'], source: 'analyst' },
+        notes: [],
+      })
+      expect(made.attempts.map(({ work }) => work?.role)).toEqual(['member', 'member', 'member', 'analyst'])
+    },
+  )
+})

@@ -107,6 +107,15 @@ describe('readScores', () => {
     ])
   })
 
+  it('takes 0 and 1 for low marks, not for the highest', () => {
+    const scores = readScores(answerOf('{"A":1,"B":0,"C":1}'), three, FORWARD)
+    expect([...(scores ?? [])]).toEqual([
+      [1, 0.1],
+      [2, 0],
+      [3, 0.1],
+    ])
+  })
+
   it('does without drafts that got no sensible score, but not with fewer than two', () => {
     expect(read('{"A":2,"C":9,"D":7}')).toEqual([
       [1, 0.2],

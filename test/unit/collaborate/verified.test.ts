@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ALONE, type Collaboration, type VerifyPlan } from '../../../src/route/collaboration/plan.ts'
-import { refusing } from '../execute/hosts.ts'
-import { cascadeOf, crewWorld, panelOf, saying, team, together, told } from './crews.ts'
+import { refusing, whole } from '../execute/hosts.ts'
+import { cascadeOf, crewWorld, panelOf, saying, team, together, told, TOLD } from './crews.ts'
 
 const NO_CITY = { kind: 'regex', pattern: 'Bonn', mustMatch: false } as const
 const NO_RIVER = { kind: 'regex', pattern: 'Rhine', mustMatch: false } as const
@@ -52,6 +52,14 @@ describe('an answer that is checked', () => {
     expect((await told(made)).text).toBe('Cologne on the Rhine')
     expect(made.outcome?.notes).toEqual(['checks_failed'])
     expect(net.asked).toHaveLength(3)
+  })
+
+  it('does not give way to a correction that breaks off', async () => {
+    const brokenOff = whole('Ber', TOLD, 'length')
+    const net = crewWorld(() => ({ one: [saying('Bonn'), brokenOff] }))
+    const made = await together(net, verifying({ maxRetries: 1 }))
+    expect((await told(made)).text).toBe('Bonn')
+    expect(made.outcome?.notes).toEqual(['checks_failed'])
   })
 
   it('is kept when nobody corrects it', async () => {

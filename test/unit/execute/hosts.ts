@@ -109,9 +109,9 @@ export const refusing =
 
 /** A whole answer, not streamed. */
 export const whole =
-  (content: string | null, usage?: object): HostAnswer =>
+  (content: string | null, usage?: object, reason = 'stop'): HostAnswer =>
   () =>
-    Response.json({ choices: [{ message: { role: 'assistant', content }, finish_reason: 'stop' }], usage })
+    Response.json({ choices: [{ message: { role: 'assistant', content }, finish_reason: reason }], usage })
 
 /** A chunk of a stream, an end without `[DONE]`, or a wait until the caller hangs up. */
 export type Step = object | 'done' | 'cut' | 'hang'
