@@ -53,7 +53,8 @@ async function reviewed(crew: Crew, plan: VerifyPlan, made: Made): Promise<Revie
   if (complaints.length > 0 || !plan.judge) return { made, complaints }
   const { verdict, problems } = await verdictOn(crew, plan.judge, made, plan.rubric)
   if (verdict === null) return { made, complaints }
-  part.confidence ??= verdict
+  // Thresholds of cascades are learned from what their drafts were weighed by, and from that alone.
+  if (crew.outcome.pattern !== 'cascade') part.confidence = verdict
   if (verdict >= LEAST_VERDICT) return { made, complaints }
   return { made, complaints: problems.length > 0 ? problems : [UNNAMED_PROBLEM] }
 }

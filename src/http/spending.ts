@@ -129,7 +129,7 @@ function reservationOf(
   }
 }
 
-/** What everything that may be asked for an answer may cost together. The least: what one call must have. */
+/** What everything that may be asked for an answer may cost together. The least: what one answer must have. */
 function worstCosts(decision: Decision, request: Asked['inbound']['chat'], isSure: boolean): CostBounds {
   const { demand, reliability, fallbacksFor } = decision
   const { maxOutputTokens, choices = 1 } = request.sampling
@@ -145,12 +145,19 @@ function worstCosts(decision: Decision, request: Asked['inbound']['chat'], isSur
       maxOutputTokens: own ?? maxOutputTokens,
       choices,
     }
-    const all = [...team, ...fallbacksFor.contextWindow, ...fallbacksFor.contentPolicy].flatMap((tried) => {
+    const boundsOf = (tried: EligibleCandidate) => {
       const { contextWindow, model } = tried.candidate
       const input = isSure ? sureInputTokens(request, { contextWindow, tokenFamily: model.tokenFamily }) : 0
       return costBoundsOf(tried, asking, input + addedTokens) ?? []
-    })
-    total.leastMicroUsd = Math.min(total.leastMicroUsd, ...all.map(({ leastMicroUsd }) => leastMicroUsd))
+    }
+    const planned = team.flatMap(boundsOf)
+    const all = [
+      ...planned,
+      ...[...fallbacksFor.contextWindow, ...fallbacksFor.contentPolicy].flatMap(boundsOf),
+    ]
+    // Who only judges gives no answer.
+    const leasts = own === undefined ? planned.map(({ leastMicroUsd }) => leastMicroUsd) : []
+    total.leastMicroUsd = Math.min(total.leastMicroUsd, ...leasts)
     total.worstMicroUsd += times * calls * Math.max(0, ...all.map(({ worstMicroUsd }) => worstMicroUsd))
     if (isSure) {
       total.marginMicroUsd += times * atOnce * Math.max(0, ...all.map(({ marginMicroUsd }) => marginMicroUsd))

@@ -115,6 +115,20 @@ describe('checks of an answer of several', () => {
     expect(net.asked).toHaveLength(3)
   })
 
+  it('leave a cascade its own confidence, which thresholds are learned from', async () => {
+    const net = crewWorld(() => ({ one: refusing(500), two: saying('Berlin'), judge: verdict(0.9) }))
+    const { pattern } = cascadeOf([
+      ['one', 0.1],
+      ['two', 0],
+    ])
+    const made = await together(net, { ...verifying({ judge: team('judge') }), pattern })
+    expect(made.outcome?.parts).toMatchObject([
+      { outcome: 'failed' },
+      { outcome: 'kept', confidence: null },
+      { role: 'verifier', outcome: 'used' },
+    ])
+  })
+
   it('make a cascade go on', async () => {
     const net = crewWorld(() => ({ one: saying('Bonn'), two: saying('Berlin') }))
     const { pattern } = cascadeOf([
