@@ -61,7 +61,7 @@ function isUnderstood(schema: unknown, root: Schema, depth: number): boolean {
   return (
     Object.keys(schema).every((name) => KNOWN.has(name)) &&
     (type === undefined || typesOf(type).every((name) => name in IS_TYPE)) &&
-    ($ref === undefined || resolve($ref, root) !== null) &&
+    ($ref === undefined || pointedAt($ref, root) !== null) &&
     [schema['const'], ...listOf(schema['enum'])].every(isPlain) &&
     inner.every((each) => isUnderstood(each, root, depth + 1))
   )
@@ -83,7 +83,7 @@ function misfitIn(schema: unknown, value: unknown, check: Check, depth: number):
   }
   const { $ref, type } = schema
   return (
-    ($ref === undefined ? null : compare(resolve($ref, check.root), value)) ??
+    ($ref === undefined ? null : compare(pointedAt($ref, check.root), value)) ??
     (type === undefined || typesOf(type).some((name) => IS_TYPE[name]?.(value))
       ? null
       : missing(`be of type ${typesOf(type).join(' or ')}`)) ??
@@ -217,7 +217,7 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** The schema that a pointer within this one names (RFC 6901); null where there is none. */
-function resolve(ref: unknown, root: Schema): Schema | null {
+export function pointedAt(ref: unknown, root: Schema): Schema | null {
   if (typeof ref !== 'string' || !/^#(?:\/|$)/.test(ref)) return null
   let found: unknown = root
   for (const step of ref.split('/').slice(1)) {

@@ -20,6 +20,7 @@ import { historyRoutes } from './routes/history.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { messageRoutes } from './routes/messages.ts'
 import { modelRoutes } from './routes/models.ts'
+import { planRoutes } from './routes/plans.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { responseRoutes } from './routes/responses.ts'
@@ -50,6 +51,7 @@ app.route('/v1', evalRoutes)
 app.route('/v1', modelRoutes)
 app.route('/v1', historyRoutes)
 app.route('/v1', policyRoutes)
+app.route('/v1', planRoutes)
 app.route('/v1', configRoutes)
 app.route('/v1', budgetRoutes)
 app.route('/v1', auditRoutes)

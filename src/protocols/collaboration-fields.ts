@@ -130,6 +130,9 @@ const verifyFields = {
 
 const enabled = z.boolean().nullish().describe('False: as if it were not there.')
 
+/** How an answer is checked, wherever that may be said. */
+export const verifyBody = z.strictObject(verifyFields)
+
 /** What a caller wishes several models to do for an answer, as entries of `plugins`. */
 export const collaborationPlugin = z.discriminatedUnion('id', [
   z.strictObject({ id: z.literal('cascade'), enabled, ...cascadeFields }),
@@ -144,7 +147,7 @@ export const collaborationSection = z.strictObject({
   pattern: z.enum(PATTERNS).nullish().describe('How answers are worked on where a request does not say.'),
   cascade: z.strictObject(cascadeFields).nullish(),
   panel: panelBody.nullish().describe('Of panels and fusions.'),
-  verify: z.strictObject(verifyFields).nullish(),
+  verify: verifyBody.nullish(),
   unasked: z
     .strictObject({
       patterns: z.array(z.enum(UNASKED_PATTERNS)).max(UNASKED_PATTERNS.length).nullish(),
@@ -257,7 +260,8 @@ function panelWish(body: PanelBody): PanelWish {
   })
 }
 
-function verifyWish(body: z.infer<z.ZodObject<typeof verifyFields>>): VerifyWish {
+/** What a plugin, a configuration or a task says of checks. */
+export function verifyWish(body: z.infer<typeof verifyBody>): VerifyWish {
   const { checks, judge, max_retries: maxRetries } = body
   return present({ checks: checks?.map(checkOf), judge, rubric: body.rubric, maxRetries })
 }

@@ -37,3 +37,27 @@ export function deepestIssue(issues: readonly Issue[]): { path: PropertyKey[]; m
   if (furthest.path.length > 0) return { path: [...first.path, ...furthest.path], message: furthest.message }
   return { path: first.path, message: branches.map((branch) => branch.message).join(', or ') }
 }
+
+/** Codes of our own where a checker's words would say how it works. */
+const CODES: Readonly<Record<string, string>> = {
+  too_small: 'out_of_range',
+  too_big: 'out_of_range',
+  invalid_union: 'invalid_type',
+  invalid_type: 'invalid_type',
+  invalid_value: 'invalid_value',
+}
+
+type Located = { path: PropertyKey[]; code: string; message: string }
+
+/** An issue as faults with codes of our own: one for each field too many. */
+export function faultsOf(issue: Issue): Located[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      code: 'unknown_field',
+      message: 'There is no such field',
+    }))
+  }
+  const { path, message } = deepestIssue([issue])
+  return [{ path, code: CODES[issue.code] ?? 'invalid', message }]
+}

@@ -90,6 +90,7 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   createEmbedding: () => ({ model: 'openai/text-embedding-3-small', input: 'Hello' }),
   decide: () => prompt,
   createFeedback: ({ decision }) => ({ decision_id: decision, score: 0.5 }),
+  validatePlan: () => ({ tasks: [{ id: 'only', kind: 'model' }] }),
   simulatePolicy: () => ({ policy: {} }),
   addOutcomes: () => JSON.stringify({ prompt: 'Say hello.', model: MODEL, score: 1 }),
   rollBackConfig: ({ config_version: version }) => ({ version: Number(version) }),

@@ -1,3 +1,4 @@
+import { AGENTS } from './agents.ts'
 import { CONFIGURATION } from './configuration.ts'
 import { DECISIONS } from './decisions.ts'
 import { HISTORY } from './history.ts'
@@ -7,7 +8,7 @@ import { operatorOperations } from './operator.ts'
 import { SERVICE } from './service.ts'
 import { TENANCY } from './tenancy.ts'
 
-const OF_TENANTS = [...INFERENCE, ...DECISIONS, ...HISTORY, ...CONFIGURATION, ...TENANCY]
+const OF_TENANTS = [...INFERENCE, ...DECISIONS, ...HISTORY, ...AGENTS, ...CONFIGURATION, ...TENANCY]
 
 /** Every call of the API. What is not in it is not served. */
 export const OPERATIONS: readonly Operation[] = [...OF_TENANTS, ...operatorOperations(OF_TENANTS), ...SERVICE]

@@ -1,10 +1,9 @@
-import type * as z from 'zod'
 import type { Fault } from '../../core/errors.ts'
 import { fieldPath } from '../../core/field-path.ts'
 import { present } from '../../core/present.ts'
 import type { Pool, Share } from '../../core/routing.ts'
 import { type NamesInConfig, NO_CONFIG, type TenantConfig } from '../../core/tenant-config.ts'
-import { deepestIssue } from '../invalid-field.ts'
+import { faultsOf } from '../invalid-field.ts'
 import { reliabilityWish } from '../reliability-fields.ts'
 import { isTooDeep } from './condition-fields.ts'
 import { namesInRules, ruleFaults, rulesOf } from './rule-fields.ts'
@@ -68,28 +67,8 @@ export function formFaults(document: unknown): Fault[] {
     return [{ path: '', code: 'too_deep', message: 'The document is nested too deep' }]
   }
   const issues = configDocument.safeParse(document).error?.issues ?? []
-  return [...issues.flatMap(faultsOf), ...ruleFaults(document)]
-}
-
-/** Codes of our own where a checker's words would say how it works. */
-const CODES: Readonly<Record<string, string>> = {
-  too_small: 'out_of_range',
-  too_big: 'out_of_range',
-  invalid_union: 'invalid_type',
-  invalid_type: 'invalid_type',
-  invalid_value: 'invalid_value',
-}
-
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: fieldPath([...issue.path, key]),
-      code: 'unknown_field',
-      message: 'There is no such field',
-    }))
-  }
-  const { path, message } = deepestIssue([issue])
-  return [{ path: fieldPath(path), code: CODES[issue.code] ?? 'invalid', message }]
+  const faults = issues.flatMap(faultsOf).map(({ path, ...rest }) => ({ path: fieldPath(path), ...rest }))
+  return [...faults, ...ruleFaults(document)]
 }
 
 /** The models and hosts that a document names, as far as its form lets them be read. */
