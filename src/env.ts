@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { bytesOf } from './core/base64.ts'
 import { neverShow } from './core/redact.ts'
 import { DEFAULT_RELIABILITY, type Timeouts } from './core/reliability.ts'
+import type { GraphObject } from './agents/graph-object.ts'
 import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
 import { accountIssues, accountsOf, hostAccounts, keysIn } from './providers/accounts.ts'
@@ -26,6 +27,7 @@ export type Env = {
   RESPONSES: DurableObjectNamespace<ResponseObject>
   STATS: DurableObjectNamespace<StatsObject>
   LEDGER: DurableObjectNamespace<LedgerObject>
+  GRAPH: DurableObjectNamespace<GraphObject>
   BACKGROUND: Queue
   TRAININGS: Queue
   WEBHOOKS: Queue

@@ -8,6 +8,7 @@ import { refreshFacts } from './http/refresh-facts.ts'
 import { consumeBatch } from './record/consume.ts'
 import { deleteExpired } from './record/retention.ts'
 
+export { GraphObject } from './agents/graph-object.ts'
 export { ResponseObject } from './agents/response-object.ts'
 export { SessionObject } from './agents/session-object.ts'
 export { StatsObject } from './stats/stats-object.ts'

@@ -6,6 +6,7 @@ import { door } from './door.ts'
 import { handleError } from './errors.ts'
 import { evalRoutes } from './evals/routes.ts'
 import { requestId } from './middleware.ts'
+import { agentRoutes } from './routes/agents.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { chatRoutes } from './routes/chat.ts'
@@ -58,5 +59,6 @@ app.route('/v1', auditRoutes)
 app.route('/v1', providerRoutes)
 app.route('/v1', webhookSecretRoutes)
 app.route('/v1', keyRoutes)
+app.route('/v1', agentRoutes)
 app.route('/admin', adminRoutes)
 app.onError(handleError)

@@ -23,6 +23,7 @@ type WorkerBindings = Pick<
   | 'RESPONSES'
   | 'STATS'
   | 'LEDGER'
+  | 'GRAPH'
   | 'BACKGROUND'
   | 'TRAININGS'
   | 'WEBHOOKS'

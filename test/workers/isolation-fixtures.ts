@@ -34,6 +34,11 @@ export const OWNED: Readonly<Record<string, (owner: Key) => Promise<string>>> = 
     const numbers = answers.map((answer) => answer.json())
     return String(z.object({ version: z.int() }).parse(await numbers.at(-1)).version)
   },
+  async agent(owner) {
+    const id = `agent-${crypto.randomUUID()}`
+    await put(owner, `/v1/agents/${id}`, bodyFor('putAgent'))
+    return id
+  },
   async provider(owner) {
     await put(owner, '/v1/providers/openai', bodyFor('putProvider'))
     return 'openai'
@@ -103,6 +108,10 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   rotateKey: () => ({}),
   putProvider: () => ({ api_key: 'sk-an-account-of-its-own' }),
   rollBackTraining: ({ training }) => ({ to: training }),
+  putAgent: () => ({ kind: 'http', url: 'https://agents.example.com/work', skills: [{ id: 'work' }] }),
+  heartbeatAgent: () => ({ load: 0.5 }),
+  addAgentOutcome: () => ({ skill: 'work', success: true }),
+  matchAgents: () => ({ task: { skills: ['work'] } }),
   putConfig: () => ({ default_fallbacks: ['auto'] }),
 }
 

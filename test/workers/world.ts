@@ -39,7 +39,7 @@ export async function mintKey(
       id,
       tenantId,
       secret.slice(0, 10),
-      options.scopes ?? 'inference admin',
+      options.scopes ?? 'inference agents admin',
       1,
       options.disabledAt ?? null,
       options.expiresAt ?? null,

@@ -6,7 +6,16 @@ import type { ErrorCode } from '../../core/errors.ts'
 export type Access = 'public' | 'operator' | Scope
 
 /** What an id in a path names. */
-type Kind = 'config_version' | 'decision' | 'key' | 'model' | 'provider' | 'response' | 'tenant' | 'training'
+type Kind =
+  | 'agent'
+  | 'config_version'
+  | 'decision'
+  | 'key'
+  | 'model'
+  | 'provider'
+  | 'response'
+  | 'tenant'
+  | 'training'
 
 export type JsonSchema = Readonly<Record<string, unknown>>
 

@@ -5,10 +5,11 @@ import { HISTORY } from './history.ts'
 import { INFERENCE } from './inference.ts'
 import type { Operation } from './operation.ts'
 import { operatorOperations } from './operator.ts'
+import { PLANS } from './plans.ts'
 import { SERVICE } from './service.ts'
 import { TENANCY } from './tenancy.ts'
 
-const OF_TENANTS = [...INFERENCE, ...DECISIONS, ...HISTORY, ...AGENTS, ...CONFIGURATION, ...TENANCY]
+const OF_TENANTS = [...INFERENCE, ...DECISIONS, ...HISTORY, ...CONFIGURATION, ...TENANCY, ...AGENTS, ...PLANS]
 
 /** Every call of the API. What is not in it is not served. */
 export const OPERATIONS: readonly Operation[] = [...OF_TENANTS, ...operatorOperations(OF_TENANTS), ...SERVICE]
