@@ -30,9 +30,8 @@ export const BOUND_REASONS: readonly string[] = [
   'rule',
 ]
 
-/** An answer that several models made says nothing of what the choice alone would have come to. */
 const detail = z.object({
-  collaboration_outcome: z.undefined().optional(),
+  collaboration_outcome: z.unknown().optional(),
   model: z.string(),
   provider: z.string(),
   policy: z.object({ propensity: z.number().positive().max(1) }),
@@ -52,17 +51,25 @@ const detail = z.object({
   ),
 })
 
-/** A recorded decision as it is replayed; null when its detail is not one we can read. */
-export function loggedDecision(row: ReplayRow, text: string, kind: OutcomeKind): LoggedDecision | null {
+/**
+ * A recorded decision as it is replayed. `unreadable`: its detail is not one we know. `joint`: several models made the
+ * answer, which says nothing of what the choice alone would have come to.
+ */
+export function loggedDecision(
+  row: ReplayRow,
+  text: string,
+  kind: OutcomeKind,
+): LoggedDecision | 'unreadable' | 'joint' {
   const read = detail.safeParse(JSON.parse(text)).data
-  if (!read) return null
+  if (!read) return 'unreadable'
+  if (read.collaboration_outcome !== undefined) return 'joint'
   const candidates = read.candidates.flatMap(({ model, provider, predicted }): LoggedCandidate[] =>
     predicted ? [loggedCandidate(model, provider, predicted)] : [],
   )
   const choice = candidates.find(
     ({ candidate }) => candidate.model.id === read.model && candidate.offer.host === read.provider,
   )
-  if (!choice) return null
+  if (!choice) return 'unreadable'
   return {
     id: row.id,
     ordering: FREE_MODELS.get(row.requestedModel.toLowerCase()) ?? null,

@@ -6,7 +6,7 @@ export type Reading = {
   read: number
   from: number | null
   to: number | null
-  skipped: { requestedByName: number; pinned: number; unreadable: number }
+  skipped: { requestedByName: number; pinned: number; unreadable: number; joint: number }
 }
 
 /**
@@ -14,15 +14,15 @@ export type Reading = {
  * per decision and has a 95 % interval, `{value, low, high}`.
  *
  * - `decisions`: `read` = `replayed` + all `skipped`. Skipped are requests for a model by `name`, those `pinned` to
- *   their session or tool loop, details of another form (`unreadable`), and `refused` ones, where the target allows
- *   none of the candidates; none of them counts below.
+ *   their session or tool loop, answers that several models made (`joint`), details of another form (`unreadable`), and
+ *   `refused` ones, where the target allows none of the candidates; none of them counts below.
  * - `changed`: decisions that the target makes otherwise, a few of them by id. `models`: share of decisions per model.
  * - `cost_usd`, `quality` (0..1), `latency_ms`: see `figureBody`.
  * - `limits`: what `supported` takes.
  */
 export function simulationBody<P extends object>(policy: P, reading: Reading, simulation: Simulation) {
   const { replayed, refused, changed, examples, models, cost, quality, latency } = simulation
-  const { requestedByName, pinned, unreadable } = reading.skipped
+  const { requestedByName, pinned, unreadable, joint } = reading.skipped
   return {
     object: 'policy.simulation',
     policy,
@@ -31,7 +31,7 @@ export function simulationBody<P extends object>(policy: P, reading: Reading, si
     decisions: {
       read: reading.read,
       replayed,
-      skipped: { requested_by_name: requestedByName, pinned, unreadable, refused },
+      skipped: { requested_by_name: requestedByName, pinned, unreadable, joint, refused },
     },
     changed: {
       count: changed,

@@ -45,9 +45,9 @@ let made = 0
 function logged(
   key: Key,
   choice: typeof STRONG,
-  fields: Partial<DecisionEntry> & { at?: number; propensity?: number } = {},
+  fields: Partial<DecisionEntry> & { at?: number; propensity?: number; isJoint?: boolean } = {},
 ): DecisionEntry {
-  const { at = NOON, propensity = 0.5, ...rest } = fields
+  const { at = NOON, propensity = 0.5, isJoint = false, ...rest } = fields
   const createdAt = at * 1_000
   made += 1
   const random = new Uint8Array(16).map((_, index) => (made >> (5 * (15 - index))) & 31)
@@ -60,6 +60,7 @@ function logged(
       { model: 'v/none', provider: 'one', eligible: false, excluded_by: 'tools' },
       candidateBody(CHEAP),
     ],
+    ...(isJoint && { collaboration_outcome: { pattern: 'panel' } }),
   }
   const costMicroUsd = choice === STRONG ? 20_000 : 2_000
   return decisionEntry({
@@ -208,6 +209,7 @@ describe('POST /v1/policies/simulate', () => {
       logged(key, STRONG, { at: NOON + 2, requestedModel: 'v/strong', reason: 'pinned_by_request' }),
       logged(key, STRONG, { at: NOON + 3, requestedModel: 'v/embeds', reason: 'only_candidate' }),
       logged(key, STRONG, { at: NOON + 4, detail: '{}' }),
+      logged(key, STRONG, { at: NOON + 5, isJoint: true }),
       logged(key, STRONG, { at: NOON + 5, status: 'cancelled' }),
       logged(key, CHEAP, { at: NOON + 6, requestedModel: 'AUTO:best', status: 'failed' }),
       logged(key, STRONG, { at: NOON + 7 }),
@@ -217,9 +219,9 @@ describe('POST /v1/policies/simulate', () => {
       from: NOON,
       to: NOON + 6,
       decisions: {
-        read: 7,
+        read: 8,
         replayed: 2,
-        skipped: { requested_by_name: 2, pinned: 2, unreadable: 1, refused: 0 },
+        skipped: { requested_by_name: 2, pinned: 2, unreadable: 1, joint: 1, refused: 0 },
       },
       changed: { count: 2 },
       cost_usd: { outcomes: 1, logged: { observed: { value: 0.002 } } },

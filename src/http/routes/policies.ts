@@ -109,7 +109,7 @@ async function readInto(
   { database, outcome }: { database: D1Database; outcome: OutcomeKind },
 ): Promise<Reading> {
   const db = openDb(database)
-  const skipped = { requestedByName: 0, pinned: 0, unreadable: 0 }
+  const skipped = { requestedByName: 0, pinned: 0, unreadable: 0, joint: 0 }
   const reading: Reading = { read: 0, from: null, to: null, skipped }
   let { before } = span
   while (reading.read < span.limit) {
@@ -141,6 +141,6 @@ function replayRow(
     return
   }
   const decision = loggedDecision(row, row.detail, outcome)
-  if (decision) replay.add(decision)
-  else skipped.unreadable += 1
+  if (typeof decision === 'string') skipped[decision] += 1
+  else replay.add(decision)
 }
