@@ -48,9 +48,13 @@ export async function holdRound(crew: Crew, plan: PanelPlan, keptMicroUsd: numbe
   const all = Promise.all(Array.from({ length: Math.min(plan.maxConcurrent, of) }, work))
   const decided = new Promise((resolve) => over.signal.addEventListener('abort', resolve))
   const ended = Promise.race([all, decided]).then(() => false)
-  if (await Promise.race([ended, late(crew, plan, over.signal)])) note(crew, 'round_timeout')
+  const most = patienceFor(crew, plan)
+  if (await Promise.race([ended, late(crew, most, over.signal)])) note(crew, 'round_timeout')
   over.abort()
-  return enough(crew, plan, results)
+  const whose =
+    most < plan.roundTimeoutMs ? 'max_total_ms (total timeout)' : 'round_timeout_ms (round timeout)'
+  const silence: Failure = { code: 'timeout', message: `No member answered in time: ${whose}` }
+  return enough(crew, plan, results, silence)
 }
 
 /** In the order of the members. */
@@ -59,7 +63,12 @@ function draftsIn(results: Results): Made[] {
   return drafts.toSorted((a, b) => a.number - b.number)
 }
 
-function enough({ io, outcome }: Crew, { members, minSuccessful }: PanelPlan, results: Results): Round {
+function enough(
+  { io, outcome }: Crew,
+  { members, minSuccessful }: PanelPlan,
+  results: Results,
+  silence: Failure,
+): Round {
   const [first, ...others] = draftsIn(results)
   const length = outcome.answered
   if (io.signal.aborted) return { kind: 'cancelled' }
@@ -67,15 +76,18 @@ function enough({ io, outcome }: Crew, { members, minSuccessful }: PanelPlan, re
   const few = `Only ${length} of ${members.length} members answered; min_successful_responses is ${minSuccessful}`
   if (length > 0) return { kind: 'failed', failure: { code: 'provider_failed', message: few } }
   const failures = [...results.values()].filter((result) => result.kind === 'failed')
-  const failure: Failure = { code: 'timeout', message: 'No member answered in time (round timeout)' }
-  return failures.at(-1) ?? { kind: 'failed', failure }
+  return failures.at(-1) ?? { kind: 'failed', failure: silence }
 }
 
-/** True once a round has taken too long; false when it is over before. */
-async function late({ io, decision }: Crew, plan: PanelPlan, over: AbortSignal): Promise<boolean> {
+/** How long a round may take, in ms: as is asked for, as long as somebody may still compare, check or write after it. */
+function patienceFor({ io, decision }: Crew, { aggregation, roundTimeoutMs }: PanelPlan): number {
   const left = decision.createdAt + decision.reliability.maxTotalMs - io.now()
-  const isLast = plan.aggregation === 'vote' && !plan.report && decision.collaboration.verify === null
-  const ms = Math.max(0, Math.min(plan.roundTimeoutMs, isLast ? left : ROUND_SHARE * left))
+  const isLast = aggregation === 'vote' && decision.collaboration.verify === null
+  return Math.max(0, Math.min(roundTimeoutMs, isLast ? left : ROUND_SHARE * left))
+}
+
+/** True once a round has taken so long, in ms; false when it is over before. */
+async function late({ io }: Crew, ms: number, over: AbortSignal): Promise<boolean> {
   const signal = AbortSignal.any([io.signal, over])
   await io.sleep(ms, signal)
   if (io.signal.aborted) return new Promise(() => undefined)

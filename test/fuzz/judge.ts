@@ -36,6 +36,7 @@ export function judge(request: FuzzRequest, reply: Reply): Verdict {
 /** Bounds that a caller may set, and the words of an answer that did not keep within them. */
 const OWN_BOUNDS = [
   { field: /"(?:timeouts|max_total_ms)"/, words: /\b(?:connect|ttft|idle|total) timeout\b/ },
+  { field: /"round_timeout_ms"/, words: /\bround timeout\b/ },
   { field: /"max_cost_usd"/, words: /: max_cost_usd/ },
 ]
 

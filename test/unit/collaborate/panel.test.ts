@@ -4,6 +4,13 @@ import { crewWorld, panelOf, saying, together, told } from './crews.ts'
 
 const THREE = ['one', 'two', 'three'] as const
 
+/** A panel whose members say nothing, and which is waited for so long, in ms. */
+const inSilence = (roundTimeoutMs: number) =>
+  together(
+    crewWorld(() => ({ one: silent, two: silent })),
+    panelOf(['one', 'two'], { roundTimeoutMs }),
+  )
+
 describe('a panel that votes', () => {
   it('answers what most say, in the words of the first of them, with everybody told of', async () => {
     const net = crewWorld(({ after }) => ({
@@ -125,6 +132,17 @@ describe('a panel that votes', () => {
     expect(net.io.now()).toBe(1_500)
     expect(made.outcome?.notes).toEqual(['round_timeout', 'partial'])
     expect(made.attempts[0]).toMatchObject({ outcome: 'cancelled' })
+  })
+
+  it('says whose time it was in which nobody answered', async () => {
+    expect(await inSilence(500)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'timeout', message: expect.stringContaining('round_timeout_ms (round timeout)') },
+    })
+    expect(await inSilence(10_000_000)).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'timeout', message: expect.stringContaining('(total timeout)') },
+    })
   })
 
   it('fails when fewer answer than must', async () => {
