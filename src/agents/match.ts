@@ -1,4 +1,5 @@
 import type { Modality } from '../core/demand.ts'
+import { thousandths } from '../core/thousandths.ts'
 import { type AgentCard, type Skill, TRUST_LEVELS } from './card.ts'
 import { expected, type Prior } from './experience.ts'
 import { byText, edgeKey, type Graph, nodesOf } from './graph.ts'
@@ -89,7 +90,7 @@ export function matchAgents(graph: Graph, { task, limit, exclude, from }: Wanted
       continue
     }
     const factors = factorsOf(graph, node, fitting, from, now)
-    const score = Math.round(Object.values(factors).reduce((all, one) => all * one, 1) * 1_000) / 1_000
+    const score = thousandths(Object.values(factors).reduce((all, one) => all * one, 1))
     ranked.push({ priority, one: { id, skills: fitting.skills, score, factors } })
   }
   ranked.sort((a, b) => b.one.score - a.one.score || b.priority - a.priority || byText(a.one.id, b.one.id))

@@ -16,6 +16,7 @@ import { MODALITIES } from '../core/demand.ts'
 import { AppError } from '../core/errors.ts'
 import { outsideUrlFault } from '../core/outside-url.ts'
 import { present } from '../core/present.ts'
+import { thousandths } from '../core/thousandths.ts'
 import { configOf } from '../env.ts'
 import { checked } from '../protocols/invalid-field.ts'
 import { meantBy, routeCalled } from '../route/rules/names.ts'
@@ -222,11 +223,7 @@ export function edgeJson({ from, to, handoffs, success }: Edge, now: number): ob
 
 /** `weight`: how many outcomes still count. */
 function shareJson(success: Tally, now: number) {
-  return { weight: rounded(weightAt(success, now)), success: rounded(meanOf(success) ?? 0) }
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1_000) / 1_000
+  return { weight: thousandths(weightAt(success, now)), success: thousandths(meanOf(success) ?? 0) }
 }
 
 function seconds(ms: number | null): number | null {

@@ -130,7 +130,7 @@ async function wholeAnswer(exchange: Exchange, execution: Answering): Promise<Re
   return new Response(JSON.stringify(body), { headers: jsonHeaders(exchange, execution, detail) })
 }
 
-/** Only what one model wrote, and what stood its check, is good enough for others; and what several made of it all went well. */
+/** Good enough for others is only what one model wrote and what stood its check; of several, where all went well. */
 function keepForEqualRequests(
   { cache, decision }: Exchange,
   execution: Answering,

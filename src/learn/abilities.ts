@@ -1,5 +1,6 @@
 import { TASK_TYPES, type TaskType } from '../core/demand.ts'
 import { logOddsWithin, sigmoid } from '../core/log-odds.ts'
+import { thousandths } from '../core/thousandths.ts'
 import type { AbilityShift } from '../route/beliefs.ts'
 import { solve } from './cholesky.ts'
 import { identity, type Matrix, product, zeros } from './matrix.ts'
@@ -120,11 +121,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function published(mean: number, variance: number): AbilityShift {
   const bounded = Math.min(MAX_SHIFT, Math.max(-MAX_SHIFT, mean))
-  return { mean: rounded(bounded), spread: rounded(Math.sqrt(variance)) }
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1_000) / 1_000
+  return { mean: thousandths(bounded), spread: thousandths(Math.sqrt(variance)) }
 }
 
 /** Answers of one model to one kind of task. */

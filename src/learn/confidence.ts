@@ -1,4 +1,5 @@
 import type { Calibration } from '../core/log-odds.ts'
+import { thousandths } from '../core/thousandths.ts'
 import { calibrate } from './calibrate.ts'
 
 /** A draft that stood as the answer, with the confidence (0..1) in it, and how good somebody found it (0..1). */
@@ -39,8 +40,8 @@ export function fitConfidence(drafts: readonly JudgedDraft[]): PublishedConfiden
   return {
     version: 1,
     drafts: sensible.length,
-    offset: rounded(Math.min(MAX_OFFSET, Math.max(-MAX_OFFSET, offset))),
-    slope: rounded(Math.min(SLOPES[1], Math.max(SLOPES[0], slope))),
+    offset: thousandths(Math.min(MAX_OFFSET, Math.max(-MAX_OFFSET, offset))),
+    slope: thousandths(Math.min(SLOPES[1], Math.max(SLOPES[0], slope))),
   }
 }
 
@@ -67,8 +68,4 @@ export function readConfidence(value: unknown): PublishedConfidence | null {
 
 function isShare(value: number): boolean {
   return value >= 0 && value <= 1
-}
-
-function rounded(value: number): number {
-  return Math.round(value * 1_000) / 1_000
 }
