@@ -20,22 +20,27 @@ const encoder = new TextEncoder()
  * More tokens than the input of a request can be for a model that takes it. Texts: no tokenizer of the models in the
  * catalog makes more tokens than there are bytes. Documents, and what is only linked, may fill the whole context.
  *
- * @param model `contextWindow`: what its host refuses to exceed, in tokens
+ * @returns for each model, with the request read once for all: `contextWindow` is what its host refuses to exceed, in tokens
  */
-export function sureInputTokens(
-  { messages, tools, output, native }: ChatRequest,
-  { contextWindow, tokenFamily }: { contextWindow: number; tokenFamily: TokenFamily },
-): number {
+export function sureInputTokens({
+  messages,
+  tools,
+  output,
+  native,
+}: ChatRequest): (model: { contextWindow: number; tokenFamily: TokenFamily }) => number {
   const media = messages.flatMap(mediaOf)
-  if (media.some(isBoundless)) return contextWindow
+  if (media.some(isBoundless)) return ({ contextWindow }) => contextWindow
   const text = JSON.stringify([native?.body ?? messages, tools, output], withoutBytes)
   const sum =
     AROUND_REQUEST +
     AROUND_MESSAGE * messages.length +
     (tools.length > 0 ? AROUND_TOOLS : 0) +
-    encoder.encode(text).byteLength +
-    media.reduce((tokens, part) => tokens + mediaTokens(part, tokenFamily), 0)
-  return Math.min(contextWindow, sum)
+    encoder.encode(text).byteLength
+  return ({ contextWindow, tokenFamily }) =>
+    Math.min(
+      contextWindow,
+      media.reduce((tokens, part) => tokens + mediaTokens(part, tokenFamily), sum),
+    )
 }
 
 /** Inline media are counted as what they are; in bodies of hosts' own formats they count as texts, which is more. */

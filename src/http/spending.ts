@@ -137,6 +137,7 @@ function worstCosts(decision: Decision, request: Asked['inbound']['chat'], isSur
   const calls = Math.min(2, reliability.maxAttempts)
   const { hedge, streamFailure } = reliability
   const atOnce = hedge || streamFailure.mode === 'continue' ? 2 : 1
+  const sureInput = isSure ? sureInputTokens(request) : () => 0
   const total = { leastMicroUsd: Infinity, worstMicroUsd: 0, marginMicroUsd: 0 }
   for (const { team, times, addedTokens, maxOutputTokens: own } of worksOf(decision)) {
     const asking = {
@@ -147,7 +148,7 @@ function worstCosts(decision: Decision, request: Asked['inbound']['chat'], isSur
     }
     const boundsOf = (tried: EligibleCandidate) => {
       const { contextWindow, model } = tried.candidate
-      const input = isSure ? sureInputTokens(request, { contextWindow, tokenFamily: model.tokenFamily }) : 0
+      const input = sureInput({ contextWindow, tokenFamily: model.tokenFamily })
       return costBoundsOf(tried, asking, input + addedTokens) ?? []
     }
     const planned = team.flatMap(boundsOf)

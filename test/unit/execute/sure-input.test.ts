@@ -14,7 +14,7 @@ const asking = (content: readonly ContentPart[], more: Partial<ChatRequest> = {}
 })
 
 const sure = (text: string, more?: Partial<ChatRequest>) =>
-  sureInputTokens(asking([{ type: 'text', text }], more), MODEL)
+  sureInputTokens(asking([{ type: 'text', text }], more))(MODEL)
 
 describe('sureInputTokens', () => {
   it('counts a token for each byte of a text, and for each of its tools', () => {
@@ -29,15 +29,15 @@ describe('sureInputTokens', () => {
       type: 'image',
       source: { mediaType: 'image/png', base64: 'A'.repeat(1_000_000) },
     }
-    expect(sureInputTokens(asking([image]), MODEL)).toBeLessThan(9_000)
-    expect(sureInputTokens(asking([image]), { ...MODEL, tokenFamily: 'openai' })).toBeGreaterThan(48_169)
+    expect(sureInputTokens(asking([image]))(MODEL)).toBeLessThan(9_000)
+    expect(sureInputTokens(asking([image]))({ ...MODEL, tokenFamily: 'openai' })).toBeGreaterThan(48_169)
     const minute = { mediaType: 'audio/ogg', base64: 'A'.repeat(60_000) }
-    expect(sureInputTokens(asking([{ type: 'audio', source: minute }]), MODEL)).toBeGreaterThan(60 * 32)
+    expect(sureInputTokens(asking([{ type: 'audio', source: minute }]))(MODEL)).toBeGreaterThan(60 * 32)
   })
 
   it('takes documents and links for as much as the model holds, and never more', () => {
     const file: ContentPart = { type: 'file', source: { url: 'https://files.example/a.pdf' } }
-    expect(sureInputTokens(asking([file]), MODEL)).toBe(100_000)
-    expect(sureInputTokens(asking([{ type: 'text', text: 'x'.repeat(200_000) }]), MODEL)).toBe(100_000)
+    expect(sureInputTokens(asking([file]))(MODEL)).toBe(100_000)
+    expect(sureInputTokens(asking([{ type: 'text', text: 'x'.repeat(200_000) }]))(MODEL)).toBe(100_000)
   })
 })
