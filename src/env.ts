@@ -5,6 +5,8 @@ import { DEFAULT_RELIABILITY, type Timeouts } from './core/reliability.ts'
 import type { GraphObject } from './agents/graph-object.ts'
 import type { ResponseObject } from './agents/response-object.ts'
 import type { SessionObject } from './agents/session-object.ts'
+import type { LaneObject } from './runs/lane-object.ts'
+import type { RunObject } from './runs/run-object.ts'
 import { accountIssues, accountsOf, hostAccounts, keysIn } from './providers/accounts.ts'
 import { cloudsOf, cloudVariables } from './providers/clouds.ts'
 import { HOSTS } from './providers/hosts.ts'
@@ -28,6 +30,8 @@ export type Env = {
   STATS: DurableObjectNamespace<StatsObject>
   LEDGER: DurableObjectNamespace<LedgerObject>
   GRAPH: DurableObjectNamespace<GraphObject>
+  RUNS: DurableObjectNamespace<RunObject>
+  ATTEMPTS: DurableObjectNamespace<LaneObject>
   BACKGROUND: Queue
   TRAININGS: Queue
   WEBHOOKS: Queue

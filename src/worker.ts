@@ -11,6 +11,8 @@ import { deleteExpired } from './record/retention.ts'
 export { GraphObject } from './agents/graph-object.ts'
 export { ResponseObject } from './agents/response-object.ts'
 export { SessionObject } from './agents/session-object.ts'
+export { AttemptObject } from './http/runs/attempt-object.ts'
+export { RunObject } from './runs/run-object.ts'
 export { StatsObject } from './stats/stats-object.ts'
 export { LedgerObject } from './tenants/ledger/ledger-object.ts'
 

@@ -41,8 +41,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
     'env',
   ],
-  env: ['agents', 'core', 'providers', 'stats', 'tenants'],
-  worker: ['env', 'http', 'record', 'agents', 'stats', 'tenants'],
+  env: ['agents', 'core', 'providers', 'runs', 'stats', 'tenants'],
+  worker: ['env', 'http', 'record', 'agents', 'runs', 'stats', 'tenants'],
   dev: ['core', 'protocols', 'classify', 'route', 'learn'],
 }
 
@@ -52,7 +52,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'drizzle-orm': ['db'],
   zod: ['protocols', 'providers', 'record', 'http', 'env', 'dev'],
   'eventsource-parser': ['providers'],
-  'cloudflare:workers': ['agents', 'stats', 'tenants'],
+  'cloudflare:workers': ['agents', 'runs', 'stats', 'tenants'],
   jose: ['tenants'],
   'js-yaml': ['http'],
   aws4fetch: ['providers'],

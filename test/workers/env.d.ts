@@ -24,6 +24,8 @@ type WorkerBindings = Pick<
   | 'STATS'
   | 'LEDGER'
   | 'GRAPH'
+  | 'RUNS'
+  | 'ATTEMPTS'
   | 'BACKGROUND'
   | 'TRAININGS'
   | 'WEBHOOKS'
