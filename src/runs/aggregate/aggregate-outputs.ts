@@ -26,7 +26,9 @@ export function aggregateOutputs(
   how: 'concat' | 'vote' | 'merge',
   outputs: readonly NamedOutput[],
 ): Aggregated {
-  const values = outputs.flatMap(({ value }) => (value === null || value === undefined ? [] : [value]))
+  const values: readonly unknown[] = outputs.flatMap(({ value }) =>
+    value === null || value === undefined ? [] : [value],
+  )
   if (values.length < 2) return { value: values[0] ?? null, conflicts: [] }
   switch (how) {
     case 'concat':
@@ -58,8 +60,8 @@ function voted(values: readonly unknown[]): unknown {
 
 /** Equal keys are the same vote; null for what cannot be compared. */
 function voteKey(value: unknown): string | null {
-  const text = typeof value === 'object' ? null : String(value)
-  if (text === null) return jsonKey(value)
+  const text = typeof value === 'string' ? value : jsonKey(value)
+  if (text === null || typeof value === 'object') return text
   return numberKey(text, { isPercent: false, mayHaveUnit: false }) ?? (textKey(text) || text)
 }
 

@@ -65,13 +65,14 @@ describe('aggregateOutputs', () => {
   })
 
   it('does not mind outputs deeper than anybody can write', () => {
-    const deep = (levels: number) => {
-      let value: unknown = 1
-      for (let at = 0; at < levels; at += 1) value = { a: value }
-      return value
-    }
     const outputs = named(deep(100_000), deep(100_000))
     expect(aggregateOutputs('merge', outputs).conflicts.length).toBe(1)
     expect(aggregateOutputs('vote', outputs).value).toBe(outputs[0]?.value)
   })
 })
+
+function deep(levels: number): unknown {
+  let value: unknown = 1
+  for (let at = 0; at < levels; at += 1) value = { a: value }
+  return value
+}
