@@ -40,13 +40,13 @@ const LANGUAGES: Readonly<Record<'mermaid' | 'dot', Language>> = {
   },
 }
 
-/** Mermaid's own escapes, by code point: whatever could end a label, or begin markup, is written so. */
-function inMermaid(text: string): string {
+/** Text in a Mermaid label, with its own escapes, by code point: whatever could end a label, or begin markup, is written so. */
+export function inMermaid(text: string): string {
   return oneLine(text).replace(/[^\p{L}\p{N}\p{M} .,×%-]/gu, (mark) => `#${mark.codePointAt(0) ?? 0};`)
 }
 
-/** In quotes only the quote ends a string, and the backslash escapes. */
-function inDot(text: string): string {
+/** Text in a DOT label: in quotes only the quote ends a string, and the backslash escapes. */
+export function inDot(text: string): string {
   return oneLine(text).replace(/["\\]/g, String.raw`\$&`)
 }
 

@@ -1,0 +1,154 @@
+import type { Plan, Task, TaskKind } from '../../core/plan.ts'
+import { usdOf } from '../../core/money.ts'
+import { TASK_ENDED, type RunState, type TaskState, type TaskStatus } from '../run/state.ts'
+
+/**
+ * A task as it is shown. `parent`: the subplan or map it is within. `model`: who answered its last attempt. `retries`:
+ * further attempts by the same agent; `migrations`: by another. `durationMs`: once it has ended. `items`: of a map, how
+ * many are of each status.
+ */
+export type RunGraphNode = {
+  key: string
+  parent: string | null
+  title: string | null
+  kind: TaskKind | 'plan' | 'aggregate' | 'item'
+  status: TaskStatus
+  waitingFor: TaskState['waitingFor']
+  agent: string | null
+  model: string | null
+  costUsd: number
+  tokens: number
+  attempts: number
+  retries: number
+  migrations: number
+  durationMs: number | null
+  failure: string | null
+  items: Readonly<Partial<Record<TaskStatus, number>>> | null
+}
+
+/** Edges lead from what is depended on. */
+export type RunGraph = {
+  nodes: readonly RunGraphNode[]
+  edges: readonly { from: string; to: string }[]
+}
+
+/** Maps of more items are shown as one node. */
+const SHOWN_ITEMS = 20
+const PLANNING = '$plan'
+const AGGREGATION = '$aggregate'
+
+type Mutable = { nodes: RunGraphNode[]; edges: { from: string; to: string }[] }
+
+/** A run's tasks and what they wait for, in the plan's order, with those of subplans and the items of short maps. */
+export function graphOfRun(state: RunState): RunGraph {
+  const graph: Mutable = { nodes: [], edges: [] }
+  const { plan, tasks } = state
+  const planning = tasks.get(PLANNING)
+  if (planning) graph.nodes.push(nodeOf(planning, { kind: 'plan' }))
+  if (!plan) return graph
+  addLevel(plan, '', null, state, graph)
+  const ids = plan.tasks.map(({ id }) => id)
+  if (planning) {
+    const roots = plan.tasks.filter(({ dependsOn }) => dependsOn.length === 0)
+    graph.edges.push(...roots.map(({ id }) => ({ from: PLANNING, to: id })))
+  }
+  const aggregation = tasks.get(AGGREGATION)
+  if (aggregation) {
+    const before = new Set(plan.tasks.flatMap(({ dependsOn }) => dependsOn))
+    graph.nodes.push(nodeOf(aggregation, { kind: 'aggregate' }))
+    graph.edges.push(...ids.filter((id) => !before.has(id)).map((from) => ({ from, to: AGGREGATION })))
+  }
+  return graph
+}
+
+function addLevel(plan: Plan, prefix: string, parent: string | null, state: RunState, graph: Mutable): void {
+  for (const task of plan.tasks) {
+    const key = prefix + task.id
+    const known = state.tasks.get(key) ?? unbegun(key)
+    const items = task.work.kind === 'map' ? itemsOf(known, state) : null
+    graph.nodes.push(
+      nodeOf(known, { parent, title: task.title, kind: task.work.kind, items: countsOf(items) }),
+    )
+    graph.edges.push(...task.dependsOn.map((id) => ({ from: prefix + id, to: key })))
+    addWithin(task, key, items, state, graph)
+  }
+}
+
+function addWithin(
+  { work }: Task,
+  key: string,
+  items: readonly TaskState[] | null,
+  state: RunState,
+  graph: Mutable,
+): void {
+  if (work.kind === 'subplan') addLevel(work.plan, `${key}/`, key, state, graph)
+  if (items && items.length <= SHOWN_ITEMS) {
+    graph.nodes.push(...items.map((item) => nodeOf(item, { parent: key, kind: 'item' })))
+  }
+}
+
+function itemsOf({ key, items }: TaskState, { tasks }: RunState): readonly TaskState[] {
+  return Array.from({ length: items ?? 0 }, (_, at) => {
+    const item = `${key}[${at}]`
+    return tasks.get(item) ?? unbegun(item)
+  })
+}
+
+function countsOf(items: readonly TaskState[] | null): RunGraphNode['items'] {
+  if (!items) return null
+  const counts: Partial<Record<TaskStatus, number>> = {}
+  for (const { status } of items) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+type Known = Pick<RunGraphNode, 'kind'> & Partial<Pick<RunGraphNode, 'parent' | 'title' | 'items'>>
+
+function nodeOf(task: TaskState, { kind, parent = null, title = null, items = null }: Known): RunGraphNode {
+  const { key, status, waitingFor, attempt, past, spent, failure, startedAt, endedAt } = task
+  const agents = [
+    ...past.map(({ agent }) => agent),
+    ...(attempt ? [attempt.assignment?.card.id ?? null] : []),
+  ]
+  const migrations = agents.filter((agent, at) => isOther(agent, agents[at - 1])).length
+  return {
+    key,
+    parent,
+    title,
+    kind,
+    status,
+    waitingFor,
+    agent: agents.findLast((agent) => agent !== null) ?? null,
+    model: past.findLast(({ model }) => model !== null)?.model ?? null,
+    costUsd: usdOf(spent.microUsd),
+    tokens: spent.tokens,
+    attempts: agents.length,
+    retries: Math.max(0, agents.length - 1 - migrations),
+    migrations,
+    durationMs: TASK_ENDED.has(status) && startedAt !== null && endedAt !== null ? endedAt - startedAt : null,
+    failure: failure?.code ?? null,
+    items,
+  }
+}
+
+function isOther(agent: string | null, before: string | null | undefined): boolean {
+  return agent !== null && before !== null && before !== undefined && agent !== before
+}
+
+function unbegun(key: string): TaskState {
+  return {
+    key,
+    status: 'pending',
+    waitingFor: null,
+    attempt: null,
+    past: [],
+    readyAt: null,
+    startedAt: null,
+    endedAt: null,
+    resumeAt: null,
+    deadline: null,
+    spent: { microUsd: 0, tokens: 0, attempts: 0 },
+    failure: null,
+    asks: null,
+    items: null,
+  }
+}
