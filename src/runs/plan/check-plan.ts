@@ -3,7 +3,7 @@ import { type Plan, PLAN_LIMITS, type TaskBody } from '../../core/plan.ts'
 import { budgetFaults } from './budget-faults.ts'
 import { checkPath, type Level, type Reader } from './check-path.ts'
 import { evaluate, isTrue } from './evaluate.ts'
-import { type Expression, ExpressionFault, parseExpression, parsePath, type ValuePath } from './expression.ts'
+import { ExpressionFault, parseExpression, parsePath, pathsIn } from './expression.ts'
 import { countsOf } from './figures.ts'
 import { graphOf } from './graph.ts'
 import { findReferences, type Reference } from './references.ts'
@@ -16,7 +16,7 @@ import { taskFaults } from './task-faults.ts'
  * @param found where it is told, with paths from the plan
  */
 export function checkPlan(plan: Plan, broken: ReadonlySet<object>, found: FoundFaults): void {
-  checkLevel(plan, [], ['tasks'], { broken, found, references: 0 })
+  checkLevel(plan, [], ['tasks', 'input'], { broken, found, references: 0 })
   const { executions } = countsOf(plan)
   if (executions > PLAN_LIMITS.executions) {
     const message = `With every item of its maps the plan has ${executions} tasks, more than ${PLAN_LIMITS.executions}`
@@ -144,22 +144,5 @@ function checkCondition(text: string, at: FaultPath, reader: Reader, { found }: 
   if (paths.length === 0) {
     const message = `It hangs on no output: it is always ${String(isTrue(evaluate(condition, {})))}`
     found.add(at, 'constant_expression', message)
-  }
-}
-
-function pathsIn(expression: Expression): readonly ValuePath[] {
-  switch (expression.is) {
-    case 'literal':
-      return []
-    case 'path':
-      return [expression.path]
-    case 'length':
-    case 'not':
-      return pathsIn(expression.of)
-    case 'and':
-    case 'or':
-      return expression.of.flatMap(pathsIn)
-    case 'comparison':
-      return [...pathsIn(expression.left), ...pathsIn(expression.right)]
   }
 }

@@ -66,7 +66,7 @@ function orderOf(left: unknown, right: unknown): number | null {
 }
 
 /** What is found at a path; null where nothing is. */
-function valueAt({ root, steps }: ValuePath, values: Values): unknown {
+export function valueAt({ root, steps }: ValuePath, values: Values): unknown {
   return follow(Object.hasOwn(values, root) ? values[root] : null, steps)
 }
 

@@ -47,6 +47,24 @@ export function parsePath(text: string): ValuePath {
   return whole(parser, pathFrom(parser))
 }
 
+/** All the paths of an expression. */
+export function pathsIn(expression: Expression): readonly ValuePath[] {
+  switch (expression.is) {
+    case 'literal':
+      return []
+    case 'path':
+      return [expression.path]
+    case 'length':
+    case 'not':
+      return pathsIn(expression.of)
+    case 'and':
+    case 'or':
+      return expression.of.flatMap(pathsIn)
+    case 'comparison':
+      return [...pathsIn(expression.left), ...pathsIn(expression.right)]
+  }
+}
+
 type Token = { is: 'name' | 'number' | 'text' | 'sign' | 'end'; text: string; at: number }
 type Parser = { tokens: readonly Token[]; next: number; depth: number }
 

@@ -1,71 +1,146 @@
-import type { Wanted } from '../../agents/match.ts'
-import type { Outcome } from '../../agents/node.ts'
-import type { AttemptOutcome } from '../attempt.ts'
-import type { RunEvent } from './events.ts'
-import type { Assignment, RunState } from './state.ts'
+import { takeAssigned, takeOutcome, takeUnassigned, freeAgent } from './attempts.ts'
+import { dispatch } from './dispatch.ts'
+import { change, type Draft, draftOf, spend, stepOf, tell } from './draft.ts'
+import { expire } from './due.ts'
+import { endRun } from './ending.ts'
+import { approve, pause, reject, resume, supply } from './people.ts'
+import { settle } from './settle.ts'
+import { ENDED, RUN_LIMITS, type RunState, type RunStatus } from './state.ts'
+import type { Advanced, ReadValue, RunInput, RunRefusal } from './step.ts'
+import { isLarger } from './surroundings.ts'
 
-/** What a run is told. */
-export type RunInput =
-  /** Time has passed. */
-  | { kind: 'tick' }
-  | { kind: 'assigned'; task: string; token: number; assignment: Assignment }
-  /** `busy`: who fits has no place now; `none`: nobody fits, `why` says who lacks what. */
-  | { kind: 'unassigned'; task: string; token: number; reason: 'busy' | 'none'; why: string }
-  /** An agent may be free again. */
-  | { kind: 'slot-freed' }
-  | { kind: 'heard'; beats: readonly { token: number; progress?: unknown }[] }
-  | { kind: 'told'; task: string; token: number; outcome: AttemptOutcome }
-  /** Of a gate, or of a task that needs review: then `output` is what it is held to have given. */
-  | { kind: 'approved'; task: string; by: string; comment: string | null; output?: unknown }
-  | { kind: 'rejected'; task: string; by: string; comment: string | null }
-  /** What a task that asked for input is told. */
-  | { kind: 'supplied'; task: string; input: unknown }
-  /** A failed, blocked or reviewed task, and all after it, begin anew. */
-  | { kind: 'task-retried'; task: string }
-  | { kind: 'paused' }
-  | { kind: 'resumed' }
-  | { kind: 'cancelled'; reason: string | null }
+export type { Advanced, ReadValue, RunEffect, RunInput, RunRefusal, RunStep, RunValue } from './step.ts'
 
-/** What is to be done after a step was kept, each until it worked. */
-export type RunEffect =
-  /** An agent is looked for, and a place with it taken until `until` (Unix ms). */
-  | {
-      kind: 'assign'
-      task: string
-      token: number
-      wanted: Wanted
-      agent: string | null
-      priority: number
-      until: number
-    }
-  | { kind: 'offer'; task: string; token: number; lane: number }
-  | { kind: 'revoke'; token: number; lane: number }
-  /** An agent's place is given back. `outcome`: what came of the work; null where that says nothing of the agent. */
-  | { kind: 'free'; agent: string; token: number; outcome: Outcome | null }
-  | { kind: 'ended' }
-
-/** A value that is kept beside the state: `output:a`, `item:a[3]` (of a map), `input:s` (of a subplan), `partial:a`, `supplied:a`. */
-export type RunValue = { name: string; value: unknown }
-/** Reads one; undefined where there is none. */
-export type ReadValue = (name: string) => unknown
-
-/** `changed`: keys of tasks that are others now; `isKept`: whether anything has to be kept on disk. */
-export type RunStep = {
-  state: RunState
-  changed: readonly string[]
-  events: readonly RunEvent[]
-  effects: readonly RunEffect[]
-  values: readonly RunValue[]
+/**
+ * One step of a run: what it is after it was told something, and what is to be done then. Time that has passed is always
+ * looked at first. It never throws, and what it is given stays as it was.
+ *
+ * @param world.now Unix ms
+ */
+export function advance(state: RunState, input: RunInput, world: { now: number; read: ReadValue }): Advanced {
+  if (ENDED.has(state.status)) return afterEnd(state, input, world)
+  const draft = draftOf(state, world)
+  expire(draft)
+  if (ENDED.has(draft.state.status)) return withLate(draft, input)
+  settle(draft)
+  const why = ENDED.has(draft.state.status) ? null : take(draft, input)
+  if (why !== null) return { kind: 'refused', why }
+  return finishStep(draft, input.kind === 'slot-freed' || input.kind === 'assigned')
 }
 
-/** Why something cannot be done to a run now. */
-export type RunRefusal =
-  | 'unknown_task'
-  | 'run_ended'
-  | 'not_waiting'
-  | 'not_retryable'
-  | 'not_paused'
-  | 'stale'
-  | 'too_large'
+/** Goes on as far as nobody has to be waited for. */
+export function finishStep(draft: Draft, isFreed: boolean): Advanced {
+  do {
+    settle(draft)
+    dispatch(draft, isFreed)
+  } while (draft.ended.length > 0)
+  draft.state.status = statusOf(draft.state)
+  return stepOf(draft)
+}
 
-export type Advanced = ({ kind: 'stepped' } & RunStep) | { kind: 'refused'; why: RunRefusal }
+/** A run that has ended does not change, but what is done for it by mistake is undone. */
+function afterEnd(state: RunState, input: RunInput, world: { now: number; read: ReadValue }): Advanced {
+  if (input.kind === 'assigned') return withLate(draftOf(state, world), input)
+  return input.kind === 'tick' || input.kind === 'heard' || input.kind === 'slot-freed'
+    ? stepOf(draftOf(state, world))
+    : { kind: 'refused', why: 'run_ended' }
+}
+
+function withLate(draft: Draft, input: RunInput): Advanced {
+  if (input.kind === 'assigned') freeAgent(draft, input.assignment, input.token)
+  return stepOf(draft)
+}
+
+/** @returns why it is refused; null where it is not */
+function take(draft: Draft, input: RunInput): RunRefusal | null {
+  switch (input.kind) {
+    case 'tick':
+    case 'slot-freed':
+      return null
+    case 'assigned':
+      takeAssigned(draft, input)
+      return null
+    case 'unassigned':
+      takeUnassigned(draft, input)
+      return null
+    case 'heard':
+      hear(draft, input.beats)
+      return null
+    case 'told':
+      if (!draft.tasks.has(input.task)) return 'unknown_task'
+      return takeOutcome(draft, input) ? null : takeStale(draft, input)
+    case 'approved':
+      return approve(draft, input)
+    case 'rejected':
+      return reject(draft, input)
+    case 'supplied':
+      return supply(draft, input.task, input.input)
+    case 'task-retried':
+      return 'not_retryable'
+    case 'paused':
+      return pause(draft)
+    case 'resumed':
+      return resume(draft)
+    case 'cancelled':
+      endRun(draft, 'cancelled', input.reason === null ? null : { code: 'cancelled', message: input.reason })
+      return null
+  }
+}
+
+/** Signs of life: they are not kept, only now and then what they tell of the work. */
+function hear(draft: Draft, beats: Extract<RunInput, { kind: 'heard' }>['beats']): void {
+  const told = new Map(beats.map((beat) => [beat.token, beat.progress]))
+  for (const task of draft.tasks.values()) {
+    const { attempt, key } = task
+    if (!attempt || !told.has(attempt.token)) continue
+    const progress = told.get(attempt.token) ?? null
+    const heard = { ...attempt, heardAt: draft.now }
+    const isTold = progress !== null && !isLarger(progress, RUN_LIMITS.progressBytes)
+    if (isTold && draft.now >= (attempt.progressAt ?? 0) + RUN_LIMITS.progressMs) {
+      draft.values.set(`partial:${key}`, progress)
+      change(draft, task, { attempt: { ...heard, progress: null, progressAt: draft.now } })
+      tell(draft, 'task.progress', key, { attempt: attempt.number })
+    } else {
+      draft.tasks.set(key, { ...task, attempt: isTold ? { ...heard, progress } : heard })
+    }
+  }
+}
+
+/** A result that counts no longer changes nothing, but what it cost was paid. */
+function takeStale(
+  draft: Draft,
+  { task: key, token, outcome }: Extract<RunInput, { kind: 'told' }>,
+): RunRefusal | null {
+  const task = draft.tasks.get(key)
+  const told = draft.state.staleResults ?? 0
+  const { microUsd, tokens } = outcome.cost
+  const at = task?.past.findIndex((past) => past.token === token) ?? -1
+  const past = task?.past[at]
+  const isNew = past?.spent.microUsd === 0 && past.spent.tokens === 0 && microUsd + tokens > 0
+  if (!isNew && told >= RUN_LIMITS.staleResults) return 'stale'
+  if (task && past && isNew) {
+    const spent = { microUsd, tokens, attempts: past.spent.attempts }
+    change(draft, task, { past: task.past.with(at, { ...past, spent, model: outcome.cost.model }) })
+    spend(draft, key, { microUsd, tokens, attempts: 0 })
+  }
+  if (told < RUN_LIMITS.staleResults) {
+    draft.state.staleResults = told + 1
+    tell(draft, 'stale_result', key, { token, outcome: outcome.kind })
+  }
+  return null
+}
+
+/** A person is waited for where nothing else is. */
+function statusOf({ status, isPaused, plan, tasks }: RunState): RunStatus {
+  if (ENDED.has(status)) return status
+  if (isPaused) return 'paused'
+  if (!plan) return 'planning'
+  let isAsking = false
+  for (const { status: each, waitingFor } of tasks.values()) {
+    if (waitingFor === 'children') continue
+    if (each === 'queued' || each === 'running' || each === 'retrying' || waitingFor === 'time')
+      return 'running'
+    isAsking ||= each === 'waiting'
+  }
+  return isAsking ? 'input_required' : 'running'
+}

@@ -113,8 +113,12 @@ export type Attempt = {
   deadline: number
   /** What it may take of the run's money; null for any. */
   maxMicroUsd: number | null
-  /** What it has told of its work so far. */
+  /** What it has told of its work since that was last kept; null for nothing. */
   progress: unknown
+  /** When that was last kept. Unix ms. */
+  progressAt?: number
+  /** Who was looked for: the agent of the attempt before, others than those that tried, or anybody (absent). */
+  asked?: 'same' | 'others'
 }
 
 /** An attempt that is over. */
@@ -156,6 +160,8 @@ export type TaskState = {
   asks: unknown
   /** Items of a map, once they are known. */
   items: number | null
+  /** When it was begun anew: the run's revision by that, and its last token. Earlier attempts count no more as retries. */
+  anew?: { revision: number; token: number }
 }
 
 export type RunState = {
@@ -178,6 +184,8 @@ export type RunState = {
   failure: RunFailure | null
   /** Whether outputs are missing; why is told by the tasks. */
   isPartial: boolean
+  /** How many results that came too late were told of; absent for none. */
+  staleResults?: number
 }
 
 /** Bounds of runs. */
@@ -196,6 +204,12 @@ export const RUN_LIMITS = {
   minHeartbeatMs: 15_000,
   /** Ended runs are kept 30 days. */
   keptMs: 2_592_000_000,
+  /** Work so far is kept this often. */
+  progressMs: 5_000,
+  /** JSON of what an attempt leaves to the next one, or is told by the caller, in bytes. */
+  carriedBytes: 262_144,
+  /** Results that came too late, of which the log tells. */
+  staleResults: 100,
   /** Events that are told at once. */
   eventPage: 1_000,
 } as const

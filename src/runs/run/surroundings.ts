@@ -1,0 +1,51 @@
+import { resolveJson, type Surroundings } from '../plan/resolve.ts'
+import { placeOf } from './definitions.ts'
+import type { RunState, TaskState } from './state.ts'
+import type { ReadValue } from './step.ts'
+
+/** What a task gave; null for nothing, or not yet. */
+export function outputAt(task: TaskState | undefined, read: ReadValue): unknown {
+  const isDone = task?.status === 'succeeded' || task?.status === 'skipped'
+  return isDone ? (read(`output:${task.key}`) ?? null) : null
+}
+
+/** What paths on a level lead into. @param prefix of the keys there */
+export function levelAround(state: RunState, read: ReadValue, prefix: string): Surroundings {
+  return {
+    task: (id) => {
+      const task = state.tasks.get(`${prefix}${id}`)
+      return task ? { status: task.status, output: outputAt(task, read) } : null
+    },
+    roots: () => ({
+      input: prefix === '' ? state.request.input : (read(`input:${prefix.slice(0, -1)}`) ?? null),
+    }),
+  }
+}
+
+/** What paths in a task lead into. */
+export function taskAround(state: RunState, read: ReadValue, key: string): Surroundings {
+  const place = placeOf(state.plan, key)
+  const level = levelAround(state, read, place?.prefix ?? '')
+  if (place?.item == null) return level
+  const { item: index } = place
+  return { ...level, roots: () => ({ ...level.roots(), item: read(`item:${key}`) ?? null, index }) }
+}
+
+/** A task's input with references resolved. Without one it is given the outputs of what it depends on, by id. */
+export function inputOf(state: RunState, read: ReadValue, key: string): unknown {
+  const place = placeOf(state.plan, key)
+  if (!place) return null
+  const { body, task, prefix, item } = place
+  if (body.input !== null) return resolveJson(body.input, taskAround(state, read, key))
+  if (item !== null) return read(`item:${key}`) ?? null
+  if (!task || task.dependsOn.length === 0) return null
+  const outputs = task.dependsOn.map((id) => [id, outputAt(state.tasks.get(`${prefix}${id}`), read)])
+  return Object.fromEntries(outputs)
+}
+
+/** Whether a value as JSON has more bytes than that. */
+export function isLarger(value: unknown, bytes: number): boolean {
+  const json = JSON.stringify(value) ?? ''
+  // A UTF-16 unit takes one to three bytes.
+  return json.length > bytes || (json.length * 3 > bytes && new TextEncoder().encode(json).length > bytes)
+}
