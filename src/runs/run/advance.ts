@@ -1,3 +1,4 @@
+import { beginAnew } from './anew.ts'
 import { takeAssigned, takeOutcome, takeUnassigned, freeAgent } from './attempts.ts'
 import { dispatch } from './dispatch.ts'
 import { change, type Draft, draftOf, spend, stepOf, tell } from './draft.ts'
@@ -76,7 +77,7 @@ function take(draft: Draft, input: RunInput): RunRefusal | null {
     case 'supplied':
       return supply(draft, input.task, input.input)
     case 'task-retried':
-      return 'not_retryable'
+      return beginAnew(draft, input.task)
     case 'paused':
       return pause(draft)
     case 'resumed':

@@ -1,6 +1,5 @@
 import type { RETRY_REASONS, TaskBody } from '../../core/plan.ts'
 import { type AttemptCost, type AttemptOutcome, NO_COST } from '../attempt.ts'
-import { queueTask } from './begin.ts'
 import { PLAN_TASK, type Place } from './definitions.ts'
 import { askAnybody, beginAttempt, freshPast } from './dispatch.ts'
 import { change, type Draft, spend, taskAt, tell } from './draft.ts'
@@ -169,8 +168,7 @@ function retryLater(
   const pause = Math.min(backoff.initialMs * backoff.factor ** (misses - 1), backoff.maxMs)
   const resumeAt = draft.now + pause
   tell(draft, 'task.retrying', task.key, { attempt: task.past.length + 1, reason, ...failure, at: resumeAt })
-  const waiting = change(draft, task, { status: 'retrying', resumeAt })
-  if (pause <= 0 && !draft.state.isPaused) queueTask(draft, waiting)
+  change(draft, task, { status: 'retrying', resumeAt })
 }
 
 /** Nobody knows what came of it: a person says. */

@@ -48,7 +48,11 @@ export function queueTask(draft: Draft, task: TaskState): void {
 }
 
 /** The earliest of its own, its subplan's and those of what it is a part of; null for the run's. */
-function deadlineOf({ tasks, now, state }: Draft, key: string, { work, timeout }: TaskBody): number | null {
+export function deadlineOf(
+  { tasks, now, state }: Draft,
+  key: string,
+  { work, timeout }: TaskBody,
+): number | null {
   const parent = parentOf(key)
   const whole = (parent === null ? null : tasks.get(parent)?.deadline) ?? state.deadline
   const own = now + (timeout.totalMs ?? Infinity)

@@ -18,8 +18,10 @@ export function newRun(request: RunRequest, kept: KeptTasks | null, now: number)
   const read: ReadValue = (name) => values.get(name)
   const draft = draftOf(stateFor(request, now), { now, read })
   for (const { name, value } of kept?.values ?? []) draft.values.set(name, value)
-  for (const task of kept?.tasks.values() ?? [])
-    change(draft, { ...task, spent: NOTHING_SPENT, past: [] }, {})
+  for (const task of kept?.tasks.values() ?? []) {
+    change(draft, { ...task, spent: NOTHING_SPENT }, {})
+    draft.state.token = Math.max(draft.state.token, task.past.at(-1)?.token ?? 0)
+  }
   tell(draft, 'run.created', null, {
     goal: request.goal,
     fork_of: request.forkOf,

@@ -43,8 +43,9 @@ export function considerTask(draft: Draft, key: string): void {
   const found = taskAt(draft, key)
   if (found?.task.status !== 'pending' || draft.state.isPaused || ENDED.has(draft.state.status)) return
   const { prefix, task } = found.place
+  if (!task) return
   let isReady = true
-  for (const id of task?.dependsOn ?? []) {
+  for (const id of task.dependsOn) {
     const status = draft.tasks.get(`${prefix}${id}`)?.status ?? 'pending'
     if (status === 'failed' || status === 'blocked' || status === 'cancelled') {
       tell(draft, 'task.blocked', key, { by: `${prefix}${id}` })

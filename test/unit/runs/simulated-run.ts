@@ -1,4 +1,5 @@
 import type { AttemptOrder, AttemptOutcome } from '../../../src/runs/attempt.ts'
+import type { KeptTasks } from '../../../src/runs/run-object.ts'
 import { advance, type Advanced, type RunEffect, type RunInput } from '../../../src/runs/run/advance.ts'
 import type { RunEvent } from '../../../src/runs/run/events.ts'
 import { newRun } from '../../../src/runs/run/new-run.ts'
@@ -47,8 +48,8 @@ export class SimulatedRun {
   effects: RunEffect[] = []
   readonly read = (name: string) => this.values.get(name)
 
-  constructor(request: RunRequest) {
-    const step = newRun(request, null, this.now)
+  constructor(request: RunRequest, kept: KeptTasks | null = null) {
+    const step = newRun(request, kept, this.now)
     if (step.kind === 'refused') throw new Error(step.why)
     this.state = step.state
     this.#keep(step)
