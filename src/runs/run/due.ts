@@ -2,7 +2,7 @@ import { loseAttempt } from './attempts.ts'
 import { queueTask } from './begin.ts'
 import { needsAgent, type Place, placeOf } from './definitions.ts'
 import { wishOf } from './dispatch.ts'
-import type { Draft } from './draft.ts'
+import { change, type Draft } from './draft.ts'
 import { cancelChildren, endRun, failTask, revokeAttempt, succeedTask } from './ending.ts'
 import { ENDED, RUN_LIMITS, type RunFailure, type RunState, type TaskState } from './state.ts'
 
@@ -19,7 +19,7 @@ function dueAt(state: RunState, task: TaskState): number {
   switch (task.status) {
     case 'queued': {
       const isAsked = task.attempt !== null
-      const retryAt = isAsked ? Infinity : (task.resumeAt ?? Infinity)
+      const retryAt = isAsked ? Infinity : task.resumeAt || Infinity
       const body = placeOf(state.plan, task.key)?.body
       const hasClock = body && (isAsked || task.resumeAt !== null)
       const queueEnd = hasClock ? (task.readyAt ?? 0) + body.timeout.queueMs : Infinity
@@ -99,10 +99,16 @@ function endOverdue(draft: Draft, task: TaskState, { body }: Place): void {
   failTask(draft, revokeAttempt(draft, left), failure, body.onTimeout)
 }
 
-/** Nobody has taken it in time: nor those that want the same and have waited as long. */
+/**
+ * Its agents may be free again: it is asked for when there is a place. Or nobody has taken it in time: nor those that want
+ * the same and have waited as long.
+ */
 function expireQueued(draft: Draft, task: TaskState, { body }: Place): void {
   const { now, state, tasks } = draft
-  if ((task.readyAt ?? 0) + body.timeout.queueMs > now) return
+  if ((task.readyAt ?? 0) + body.timeout.queueMs > now) {
+    change(draft, task, { resumeAt: 0 })
+    return
+  }
   const wish = needsAgent(body) ? wishOf(task, body) : null
   for (const other of tasks.values()) {
     if (other.status !== 'queued' || (other.readyAt ?? 0) + body.timeout.queueMs > now) continue

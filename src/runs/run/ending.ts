@@ -198,7 +198,12 @@ export function endRun(
   draft.effects.push({ kind: 'ended' })
 }
 
-/** Whether something failed that others went on without. */
+/** Whether something failed that others went on without. What a person has said is nothing that is missing. */
 function isLacking({ tasks }: Draft): boolean {
-  return tasks.values().some(({ status, failure }) => failure !== null || status === 'blocked')
+  return tasks
+    .values()
+    .some(
+      ({ status, failure }) =>
+        status === 'failed' || status === 'blocked' || (failure !== null && failure.code !== 'rejected'),
+    )
 }

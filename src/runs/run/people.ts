@@ -31,7 +31,8 @@ export function reject(draft: Draft, input: Extract<RunInput, { kind: 'rejected'
   if (!isAsked(found.task)) return 'not_waiting'
   tell(draft, 'task.rejected', found.task.key, { by, comment })
   const failure = { code: 'rejected', message: comment ?? 'It was rejected' }
-  failTask(draft, found.task, failure, actionFor(found.place.body, 'error'), { approved: false, comment })
+  const output = found.task.waitingFor === 'approval' ? { approved: false, comment } : undefined
+  failTask(draft, found.task, failure, actionFor(found.place.body, 'error'), output)
   return null
 }
 

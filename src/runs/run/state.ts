@@ -149,7 +149,7 @@ export type TaskState = {
   readyAt: number | null
   startedAt: number | null
   endedAt: number | null
-  /** Waiting for time, a retry or an agent: when that is over. Unix ms. */
+  /** Waiting for time, a retry or an agent: when that is over. Unix ms; 0: it is, and only a place is waited for. */
   resumeAt: number | null
   /** Unix ms; the run's where it has none of its own. */
   deadline: number | null

@@ -28,6 +28,11 @@ function stuck(): SimulatedRun {
   return one
 }
 
+const forked = (one: SimulatedRun, from: string | null) => {
+  const kept = keptOf(one.state, from, one.read)
+  return kept && new SimulatedRun({ ...request, id: 'run_2', forkOf: 'run_1' }, kept)
+}
+
 describe('a task that is begun anew', () => {
   it('takes all after it along, with as many attempts as at first', () => {
     const one = stuck()
@@ -62,11 +67,6 @@ describe('a task that is begun anew', () => {
 })
 
 describe('keptOf', () => {
-  const forked = (one: SimulatedRun, from: string | null) => {
-    const kept = keptOf(one.state, from, one.read)
-    return kept && new SimulatedRun({ ...request, id: 'run_2', forkOf: 'run_1' }, kept)
-  }
-
   it('keeps what is finished, also within what is not', () => {
     const one = stuck()
     one.wait(60_000)

@@ -8,19 +8,29 @@ const run = (tasks: readonly object[], fields: object = {}, request: object = {}
 const FAILED = { kind: 'failed' } as const
 const ONCE = { retry: { max: 0 } }
 
-describe('a map', () => {
-  const map = (fields: object = {}, inner: object = {}) => ({
-    id: 'm',
-    kind: 'map',
-    map: {
-      over: ref('input.list'),
-      max: 3,
-      task: { kind: 'model', input: [ref('index'), ref('item.x')], ...ONCE, ...inner },
-      ...fields,
-    },
-  })
-  const over = (list: unknown) => run([map(), task('b', ['m'])], {}, { input: { list } })
+const map = (fields: object = {}, inner: object = {}) => ({
+  id: 'm',
+  kind: 'map',
+  map: {
+    over: ref('input.list'),
+    max: 3,
+    task: { kind: 'model', input: [ref('index'), ref('item.x')], ...ONCE, ...inner },
+    ...fields,
+  },
+})
 
+const sub = (tasks: readonly object[], fields: object = {}, plan: object = {}) => ({
+  id: 's',
+  kind: 'subplan',
+  plan: { tasks, ...plan },
+  ...fields,
+})
+
+const gate = (fields: object = {}) => ({ id: 'g', kind: 'gate', gate: { message: 'Go?' }, ...fields })
+
+const over = (list: unknown) => run([map(), task('b', ['m'])], {}, { input: { list } })
+
+describe('a map', () => {
   it('does its task for every item, and gives their outputs in order', () => {
     const one = over([{ x: 'a' }, { x: 'b' }])
     expect(one.order('m[1]').input).toEqual([1, 'b'])
@@ -64,13 +74,6 @@ describe('a map', () => {
 })
 
 describe('a subplan', () => {
-  const sub = (tasks: readonly object[], fields: object = {}, plan: object = {}) => ({
-    id: 's',
-    kind: 'subplan',
-    plan: { tasks, ...plan },
-    ...fields,
-  })
-
   it('has its own input and gives its own output', () => {
     const inner = [task('x', [], { input: ref('input.y') }), task('z', ['x'])]
     const one = run([sub(inner, { input: { y: ref('input') } }), task('b', ['s'])], {}, { input: 7 })
@@ -116,8 +119,6 @@ describe('a subplan', () => {
 })
 
 describe('a gate', () => {
-  const gate = (fields: object = {}) => ({ id: 'g', kind: 'gate', gate: { message: 'Go?' }, ...fields })
-
   it('waits for a person, and tells what was said', () => {
     const one = run([gate(), task('b', ['g'])])
     expect(one.state.status).toBe('input_required')
