@@ -1,3 +1,4 @@
+import { failuresAfter } from './breaker.ts'
 import { AGENT_LIMITS, type AgentCard } from './card.ts'
 import {
   type AgentNode,
@@ -9,6 +10,8 @@ import {
   openSlots,
   type Outcome,
   REPORTED,
+  type Slot,
+  slotsBut,
 } from './node.ts'
 import { STARTERS } from './starter-team.ts'
 
@@ -36,9 +39,10 @@ export type GraphEvent =
   | { kind: 'agent-drained'; id: string }
   | { kind: 'heartbeat'; id: string; beat: Heartbeat }
   | { kind: 'outcome-told'; id: string; outcome: Outcome }
-  /** `until`: Unix ms. Who holds a slot already keeps it until then. */
-  | { kind: 'slot-taken'; id: string; holder: string; until: number }
-  | { kind: 'slot-freed'; id: string; holder: string }
+  /** In place of one that its holder has there already. */
+  | { kind: 'slot-taken'; id: string; slot: Slot }
+  /** `outcome`: as `FreedPlace` has it. */
+  | { kind: 'slot-freed'; id: string; holder: string; outcome: Outcome | null }
 
 /** Why an event changes nothing. */
 export type Refusal =
@@ -93,14 +97,13 @@ export function advance(graph: Graph, event: GraphEvent, now: number): Advance {
     case 'outcome-told':
       return learned(graph, node, event.outcome, now)
     case 'slot-taken': {
-      const others = openSlots(node, now).filter(({ holder }) => holder !== event.holder)
+      const { slot } = event
+      const others = openSlots(node, now).filter(({ holder }) => holder !== slot.holder)
       if (others.length >= node.card.capacity) return refused('no_slot')
-      return changed(node, { ...node, slots: [...others, { holder: event.holder, until: event.until }] })
+      return changed(node, { ...node, slots: [...slotsBut(node, slot.holder, now), slot] })
     }
-    case 'slot-freed': {
-      const slots = openSlots(node, now).filter(({ holder }) => holder !== event.holder)
-      return changed(node, { ...node, slots })
-    }
+    case 'slot-freed':
+      return freed(graph, node, event, now)
   }
 }
 
@@ -151,5 +154,26 @@ function learned(graph: Graph, node: AgentNode, outcome: Outcome, now: number): 
   const after = nodeAfter(node, outcome, now)
   if (from === null) return changed(node, after)
   if (from === to || !nodeOf(graph, from)) return refused('unknown_sender')
+  return changed(node, after, edgeAfter(graph.edges.get(edgeKey(from, to)), { from, to, success }, now))
+}
+
+/** What is told of work counts for the skills it was given for, where it does not name one. */
+function freed(
+  graph: Graph,
+  node: AgentNode,
+  { holder, outcome }: { holder: string; outcome: Outcome | null },
+  now: number,
+): Advance {
+  const slot = node.slots.find((one) => one.holder === holder)
+  if (!slot) return refused('no_slot')
+  const free = { ...node, slots: slotsBut(node, holder, now) }
+  if (!outcome) return changed(node, free)
+  const own = new Set(node.card.skills.map(({ id }) => id))
+  const skills = own.has(outcome.skill) ? [outcome.skill] : slot.skills.filter((id) => own.has(id))
+  const wiser = skills.reduce((next, skill) => nodeAfter(next, { ...outcome, skill }, now), free)
+  const after = { ...wiser, failures: failuresAfter(node.failures, outcome.success, now) }
+  const { from, success } = outcome
+  const to = node.card.id
+  if (from === null || from === to || !nodeOf(graph, from)) return changed(node, after)
   return changed(node, after, edgeAfter(graph.edges.get(edgeKey(from, to)), { from, to, success }, now))
 }

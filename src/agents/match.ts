@@ -3,7 +3,7 @@ import { thousandths } from '../core/thousandths.ts'
 import { type AgentCard, type Skill, TRUST_LEVELS } from './card.ts'
 import { expected, type Prior } from './experience.ts'
 import { byText, edgeKey, type Graph, nodesOf } from './graph.ts'
-import { type AgentNode, experienceIn, loadAt, statusAt } from './node.ts'
+import { type AgentNode, breakerOf, experienceIn, loadAt, placesAt, statusAt } from './node.ts'
 import { foldText, wordsOf } from './words.ts'
 
 /** What is to be done. With skills the goal's words do not count. */
@@ -29,12 +29,13 @@ type Factors = Readonly<
 >
 
 /** `skills`: ids of those that fit. `score`: 0..1.5, in thousandths. */
-type Ranked = { id: string; skills: readonly string[]; score: number; factors: Factors }
+export type Ranked = { id: string; skills: readonly string[]; score: number; factors: Factors }
 
 /** One reason against an agent. `missing`: what it has not. */
-type Against = {
+export type Against = {
   reason:
     | 'excluded'
+    | 'not_listed'
     | 'hidden'
     | 'skills'
     | 'goal'
@@ -46,6 +47,7 @@ type Against = {
     | 'gone'
     | 'draining'
     | 'busy'
+    | 'breaker_open'
   missing?: readonly string[]
 }
 
@@ -71,8 +73,14 @@ const DEGRADED = 0.5
  * scores the higher priority is first, then the lower id.
  *
  * @param now Unix ms
+ * @param only ids of those it may be, hidden ones among them; null for all that are not hidden
  */
-export function matchAgents(graph: Graph, { task, limit, exclude, from }: Wanted, now: number): Matched {
+export function matchAgents(
+  graph: Graph,
+  { task, limit, exclude, from }: Wanted,
+  now: number,
+  only: readonly string[] | null = null,
+): Matched {
   const nodes = nodesOf(graph)
   const fit = task.skills.length === 0 && task.goal !== null ? goalFit(task.goal, nodes) : needFit(task)
   const ranked: { priority: number; one: Ranked }[] = []
@@ -82,6 +90,7 @@ export function matchAgents(graph: Graph, { task, limit, exclude, from }: Wanted
     const fitting = fit(node.card)
     const against = [
       ...(exclude.includes(id) ? [{ reason: 'excluded' } as const] : []),
+      ...(isListed(node, only) ? [] : [{ reason: only ? 'not_listed' : 'hidden' } as const]),
       ...(fitting.against ? [fitting.against] : []),
       ...reasonsAgainst(node, task, now),
     ]
@@ -165,6 +174,10 @@ function skillsIn(card: AgentCard): readonly KnownSkill[] {
   return skills
 }
 
+function isListed({ card }: AgentNode, only: readonly string[] | null): boolean {
+  return only ? only.includes(card.id) : card.visibility !== 'hidden'
+}
+
 function reasonsAgainst(node: AgentNode, task: Task, now: number): Against[] {
   const { card } = node
   const { minContext, trust } = task
@@ -173,7 +186,6 @@ function reasonsAgainst(node: AgentNode, task: Task, now: number): Against[] {
     const missing = wanted.filter((one) => !has.includes(one))
     if (missing.length > 0) against.push({ reason, missing })
   }
-  if (card.visibility === 'hidden') against.push({ reason: 'hidden' })
   lacks('modalities', task.modalities, card.input)
   lacks('tools', task.tools, card.tools)
   if (
@@ -185,6 +197,8 @@ function reasonsAgainst(node: AgentNode, task: Task, now: number): Against[] {
     against.push({ reason: 'trust' })
   const status = statusAt(node, now)
   if (status !== 'ready' && status !== 'degraded') against.push({ reason: status })
+  else if (breakerOf(node, now) !== 'closed' && placesAt(node, now) < 1)
+    against.push({ reason: 'breaker_open' })
   else if (loadAt(node, now) >= 1) against.push({ reason: 'busy' })
   return against
 }

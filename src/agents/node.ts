@@ -1,3 +1,4 @@
+import { breakerAt, type BreakerState, type Failures, isFailing, NO_FAILURES, probedFrom } from './breaker.ts'
 import type { AgentCard } from './card.ts'
 import { type Experience, newExperience, NOTHING_TOLD, type Tally, told } from './experience.ts'
 
@@ -8,8 +9,24 @@ type Reported = (typeof REPORTED)[number]
 /** `joining`: registered, not heard of yet. `gone`: its lease is over. */
 export type AgentStatus = Reported | 'joining' | 'gone'
 
-/** A task that an agent works on: it gives its place back, or loses it then (Unix ms). */
-export type Slot = { holder: string; until: number }
+/**
+ * A task that an agent works on, and why this agent was chosen for it. It gives its place back, or loses it at `until`;
+ * `takenAt`, too, is Unix ms.
+ */
+export type Slot = {
+  holder: string
+  takenAt: number
+  until: number
+  /** Ids of the agent's skills that fit. */
+  skills: readonly string[]
+  /** Null, as what it is the product of, where nobody else was thought of. */
+  score: number | null
+  factors: Readonly<Record<string, number>> | null
+  by: 'named' | 'binding' | 'match'
+}
+
+/** What comes of a task whose place is lost is learned for as long, in ms: a run says so a little later. */
+const LOST_KEPT_MS = 600_000
 
 /** An agent in its tenant's graph. */
 export type AgentNode = {
@@ -27,7 +44,9 @@ export type AgentNode = {
   heardAt: number | null
   /** Unix ms; null for one that need not report. */
   leaseUntil: number | null
+  /** With those that were lost of late. */
   slots: readonly Slot[]
+  failures: Failures
   experience: readonly Experience[]
 }
 
@@ -66,6 +85,7 @@ export function nodeWith(card: AgentCard, before: AgentNode | null, now: number)
     heardAt: before?.heardAt ?? null,
     leaseUntil: heard?.leaseUntil ?? leaseUntil,
     slots: before?.slots ?? [],
+    failures: NO_FAILURES,
     experience: before?.experience.filter(({ skill }) => skills.has(skill)) ?? [],
   }
 }
@@ -75,8 +95,28 @@ export function statusAt(node: AgentNode, now: number): AgentStatus {
   const { reported, leaseUntil, isDraining, card } = node
   if (leaseUntil !== null && leaseUntil <= now) return 'gone'
   if (isDraining) return 'draining'
-  const isFull = openSlots(node, now).length >= card.capacity
-  return isFull && (reported === 'ready' || reported === 'degraded') ? 'busy' : reported
+  if (reported !== 'ready' && reported !== 'degraded') return reported
+  if (openSlots(node, now).length >= card.capacity) return 'busy'
+  return isFailing(node.failures, now) ? 'degraded' : reported
+}
+
+/**
+ * Whether an agent elsewhere is left alone, since all it was given failed. One that runs here never is: its models' hosts
+ * are, each by itself, and what is lost of it was lost by us.
+ */
+export function breakerOf({ card, failures }: AgentNode, now: number): BreakerState {
+  return card.kind === 'model' ? 'closed' : breakerAt(failures, now)
+}
+
+/** How many tasks more an agent can take now. */
+export function placesAt(node: AgentNode, now: number): number {
+  const status = statusAt(node, now)
+  if ((status !== 'ready' && status !== 'degraded') || node.load >= 1) return 0
+  const open = openSlots(node, now)
+  const breaker = breakerOf(node, now)
+  if (breaker === 'closed') return node.card.capacity - open.length
+  const isProbed = open.some(({ takenAt }) => takenAt >= probedFrom(node.failures))
+  return breaker === 'half_open' && !isProbed ? 1 : 0
 }
 
 /** How much of an agent is taken, 0..1: as it says, or as was given to it, whichever is more. */
@@ -86,6 +126,11 @@ export function loadAt(node: AgentNode, now: number): number {
 
 export function openSlots({ slots }: AgentNode, now: number): readonly Slot[] {
   return slots.filter(({ until }) => until > now)
+}
+
+/** All that something may still come of, but for one holder's. */
+export function slotsBut({ slots }: AgentNode, holder: string, now: number): readonly Slot[] {
+  return slots.filter((slot) => slot.holder !== holder && slot.until + LOST_KEPT_MS > now)
 }
 
 export function experienceIn({ experience }: AgentNode, skillId: string): Experience {

@@ -1,9 +1,8 @@
 import { DurableObject } from 'cloudflare:workers'
+import { piecesOf } from '../core/pieces.ts'
 
 /** How long a response is kept, as at OpenAI. */
 const RESPONSE_TTL_MS = 30 * 24 * 60 * 60 * 1_000
-/** SQLite rows hold 2 MB; texts are kept in pieces of this many UTF-16 units, so that no piece is larger than that. */
-const PIECE_CHARS = 500_000
 
 /** What is kept of a response, each as JSON text. */
 export type KeptResponse = {
@@ -86,16 +85,4 @@ export class ResponseObject extends DurableObject {
     )
     return rows.toArray().reduce((whole, { text }) => whole + text, '')
   }
-}
-
-/** A text cut into pieces, no character into halves. */
-function piecesOf(text: string): string[] {
-  const pieces: string[] = []
-  for (let start = 0; start < text.length;) {
-    let end = start + PIECE_CHARS
-    if (/[\ud800-\udbff]/.test(text.charAt(end - 1))) end -= 1
-    pieces.push(text.slice(start, end))
-    start = end
-  }
-  return pieces
 }

@@ -1,7 +1,7 @@
 import { type Answer, textsOf } from '../core/answer.ts'
 import { isRecord } from '../core/canonical-json.ts'
 import type { ChatRequest } from '../core/chat.ts'
-import type { Draft } from './draft.ts'
+import type { Weighed } from './draft.ts'
 import { caseOf, labelled, QUOTES_ARE_DATA } from './quoted.ts'
 import { readJson } from './read-json.ts'
 
@@ -21,7 +21,7 @@ const RUBRIC =
  */
 export function judgeRequest(
   request: ChatRequest,
-  drafts: readonly Draft[],
+  drafts: readonly Weighed[],
   { rubric, isReversed }: { rubric: string | null; isReversed: boolean },
 ): ChatRequest {
   const answers = labelled(drafts, isReversed)
@@ -65,7 +65,7 @@ const MARK_SCHEMA = {
  */
 export function readScores(
   answer: Answer,
-  drafts: readonly Draft[],
+  drafts: readonly Weighed[],
   { isReversed }: { isReversed: boolean },
 ): ReadonlyMap<number, number> | null {
   const { text } = textsOf(answer.choices[0])
@@ -120,7 +120,7 @@ function marksInLines(text: string): ReadonlyMap<string, number> {
  */
 export function bestBy(
   rounds: readonly (ReadonlyMap<number, number> | null)[],
-  drafts: readonly Draft[],
+  drafts: readonly Weighed[],
 ): { number: number; scores: ReadonlyMap<number, number> } | null {
   const scores = new Map<number, number>()
   for (const { number } of drafts) {

@@ -1,17 +1,20 @@
 import { textsOf } from '../core/answer.ts'
 import type { ChatRequest, ContentPart, Message } from '../core/chat.ts'
-import type { Draft } from './draft.ts'
+import type { Weighed } from './draft.ts'
 
 /** How much is quoted at most, of each draft, of what was said before and after the question, and of the tools; UTF-16 units. */
 export const QUOTED_CHARS = { draft: 24_000, context: 24_000, tools: 8_000 } as const
 
 /** A draft under a name that does not tell who wrote it. */
-export type Labelled = { label: string; draft: Draft }
+export type Labelled<D extends Weighed> = { label: string; draft: D }
 
-type LabelledAnswer = { label: string; draft: Pick<Draft, 'answer'> }
+type LabelledAnswer = { label: string; draft: Pick<Weighed, 'answer'> }
 
 /** Drafts as A, B, C… in order, or from the last to the first: what stands first is often preferred. */
-export function labelled(drafts: readonly Draft[], isReversed = false): readonly Labelled[] {
+export function labelled<D extends Weighed>(
+  drafts: readonly D[],
+  isReversed = false,
+): readonly Labelled<D>[] {
   const ordered = isReversed ? drafts.toReversed() : drafts
   return ordered.map((draft, at) => ({ label: String.fromCharCode(65 + at), draft }))
 }

@@ -118,6 +118,9 @@ export const PLAN_LIMITS = {
   bytes: 5 * 1024 * 1024,
   /** Together with those of subplans and maps. */
   tasks: 1_000,
+  /** That one tenant keeps, and JSON of one, in bytes: a row of D1 holds 2 MB. */
+  templates: 100,
+  templateBytes: 1024 * 1024,
   /** Subplans and maps within each other. */
   nesting: 4,
   /** Items of one map. */
@@ -161,3 +164,6 @@ export const PLAN_DEFAULTS = {
 
 /** What ids look like: they are parts of paths. */
 export const TASK_ID = /^[A-Za-z_][\w-]{0,63}$/
+
+/** What templates of plans are called. */
+export const TEMPLATE_ID = /^[a-z0-9][a-z0-9._-]{0,63}$/

@@ -1,10 +1,12 @@
 /** A tenant's own rules, as an isolate goes by them. */
 
+import type { AgentBinding } from './bindings.ts'
 import type { Guardrail } from './guardrails.ts'
 import type { LimitRule } from './limits.ts'
 import type { ReliabilityWish } from './reliability.ts'
 import type { Pool } from './routing.ts'
 import type { Direction, Rule } from './rules.ts'
+import { NO_TOOLS, type ToolsConfig } from './tools.ts'
 
 /** By model: the models to try instead, in order. */
 export type FallbackLists = ReadonlyMap<string, readonly string[]>
@@ -35,6 +37,10 @@ export type TenantConfig = {
   alertUrl: string | null
   /** Web origins whose pages may call the API; `*` for all. */
   origins: readonly string[]
+  /** Which agents get what work. */
+  bindings: readonly AgentBinding[]
+  /** What the tasks of its runs may call. */
+  tools: ToolsConfig
 }
 
 /**
@@ -59,6 +65,8 @@ export const NO_CONFIG: TenantConfig = {
   limits: [],
   alertUrl: null,
   origins: [],
+  bindings: [],
+  tools: NO_TOOLS,
 }
 
 /** The models and hosts that a configuration names, where it names them. */

@@ -193,3 +193,26 @@ export const offerMinutes = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.minute, table.region, table.host, table.model] })],
 )
+
+export const runs = sqliteTable(
+  'runs',
+  {
+    tenantId: text('tenant_id').notNull(),
+    id: text('id').notNull(),
+    status: text('status').notNull(),
+    goal: text('goal'),
+    tasks: integer('tasks').notNull(),
+    costMicroUsd: integer('cost_micro_usd').notNull(),
+    isPartial: integer('is_partial', { mode: 'boolean' }).notNull(),
+    failureCode: text('failure_code'),
+    forkOf: text('fork_of'),
+    createdAt: integer('created_at').notNull(),
+    endedAt: integer('ended_at'),
+    seq: integer('seq').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.id] }),
+    index('runs_by_time').on(table.tenantId, table.createdAt, table.id),
+    index('runs_by_end').on(table.endedAt),
+  ],
+)

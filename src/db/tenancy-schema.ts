@@ -115,3 +115,32 @@ export const webhookSecrets = sqliteTable('webhook_secrets', {
   sealed: text('sealed').notNull(),
   createdAt: integer('created_at').notNull(),
 })
+
+export const toolSecrets = sqliteTable(
+  'tool_secrets',
+  {
+    tenantId: text('tenant_id').notNull(),
+    name: text('name').notNull(),
+    sealed: text('sealed').notNull(),
+    prefix: text('prefix'),
+    createdAt: integer('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
+)
+
+export const planTemplates = sqliteTable(
+  'plan_templates',
+  {
+    tenantId: text('tenant_id').notNull(),
+    id: text('id').notNull(),
+    revision: integer('revision').notNull(),
+    document: text('document').notNull(),
+    goal: text('goal'),
+    tasks: integer('tasks').notNull(),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    updatedBy: text('updated_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.id] })],
+)

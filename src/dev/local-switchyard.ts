@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { type SimulatedHosts, startSimulatedHosts } from './hosts/server.ts'
 import { DEV_KEY, DEV_SECRETS_KEY, DEV_TENANT, newKeySql } from './seed.ts'
 import { simulatedModels } from './simulated-models.ts'
-import { type Running, runWrangler, startWrangler } from './wrangler.ts'
+import { hasEnded, type Running, runWrangler, startWrangler } from './wrangler.ts'
 
 /** How long the Worker may take to come up. */
 const READY_MS = 60_000
@@ -49,17 +49,10 @@ export async function startLocalSwitchyard(options: LocalOptions): Promise<Local
     await hosts.close()
   }
   try {
-    const local = ['--local', '--persist-to', options.persistTo]
-    await runWrangler(['d1', 'migrations', 'apply', 'DB', ...local])
-    const seed = newKeySql({ tenantId: DEV_TENANT, keyId: 'key_dev', secret: DEV_KEY, now: Date.now() })
-    await runWrangler(['d1', 'execute', 'DB', ...local, '--command', seed])
-    const vars = {
-      SIMULATED_HOSTS_URL: hosts.url,
-      SECRETS_KEY: DEV_SECRETS_KEY,
-      ...options.vars?.(hosts.url),
-    }
+    await prepareDatabase(options.persistTo)
     const port = await freePort(options.port)
-    const running = startWrangler(devArguments(port, local, vars), { show: options.showLog })
+    const vars = options.vars?.(hosts.url) ?? {}
+    const running = launchWorker({ ...options, port, hostsUrl: hosts.url, vars })
     worker = running
     const url = `http://localhost:${port}`
     return { url, hosts, hostStates: await untilReady(url, running), log: running.output, stop }
@@ -69,27 +62,46 @@ export async function startLocalSwitchyard(options: LocalOptions): Promise<Local
   }
 }
 
-function devArguments(
-  port: number,
-  local: readonly string[],
-  vars: Readonly<Record<string, string>>,
-): string[] {
+/** Makes the database in a folder, with the tenant and key that every local start has. */
+export async function prepareDatabase(persistTo: string): Promise<void> {
+  const local = ['--local', '--persist-to', persistTo]
+  await runWrangler(['d1', 'migrations', 'apply', 'DB', ...local])
+  const seed = newKeySql({ tenantId: DEV_TENANT, keyId: 'key_dev', secret: DEV_KEY, now: Date.now() })
+  await runWrangler(['d1', 'execute', 'DB', ...local, '--command', seed])
+}
+
+/** The Worker by itself: its hosts listen elsewhere. */
+export type WorkerOptions = {
+  /** A free one. */
+  port: number
+  persistTo: string
+  hostsUrl: string
+  vars: Readonly<Record<string, string>>
+  showLog: boolean
+}
+
+/** Starts the Worker on a folder with a database; it is not up yet. */
+export function launchWorker(options: WorkerOptions): Running {
+  const own = { SIMULATED_HOSTS_URL: options.hostsUrl, SECRETS_KEY: DEV_SECRETS_KEY, ...options.vars }
   // `--test-scheduled` also silences the notice that cron jobs do not run by themselves here.
   const flags = '--ip 127.0.0.1 --inspector-port 0 --test-scheduled --log-level warn'.split(' ')
-  const values = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`])
-  return [
+  const values = Object.entries(own).flatMap(([name, value]) => ['--var', `${name}:${value}`])
+  const args = [
     'dev',
-    ...local,
+    '--local',
+    '--persist-to',
+    options.persistTo,
     ...flags,
     '--show-interactive-dev-session=false',
     '--port',
-    String(port),
+    String(options.port),
     ...values,
   ]
+  return startWrangler(args, { show: options.showLog })
 }
 
-/** @throws when the port is not free */
-async function freePort(wanted: number): Promise<number> {
+/** @param wanted 0 for any. @throws when the port is not free */
+export async function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', () => reject(new Error(`Port ${wanted} is taken: set PORT to another one`)))
@@ -101,10 +113,15 @@ async function freePort(wanted: number): Promise<number> {
   })
 }
 
-async function untilReady(url: string, worker: Running): Promise<LocalSwitchyard['hostStates']> {
+/**
+ * Waits until the Worker is up. @returns the states of its hosts
+ *
+ * @throws when it does not come up, or has ended
+ */
+export async function untilReady(url: string, worker: Running): Promise<LocalSwitchyard['hostStates']> {
   const deadline = Date.now() + READY_MS
   let last = ''
-  while (Date.now() < deadline && worker.child.exitCode === null) {
+  while (Date.now() < deadline && !hasEnded(worker.child)) {
     const answer = await fetch(`${url}/readyz`).then(readHosts, (error: unknown) => String(error))
     if (typeof answer !== 'string') return answer
     last = answer

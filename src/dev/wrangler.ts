@@ -14,8 +14,13 @@ export const QUIET_ENV = {
   NO_COLOR: '1',
 }
 
-/** A process of our own with everything it starts; `stop` ends them all. */
-export type Running = { child: ChildProcess; output: () => string; stop: () => Promise<void> }
+/** A process of our own with everything it starts; `stop` ends them all, `kill` without a word (SIGKILL). */
+export type Running = {
+  child: ChildProcess
+  output: () => string
+  stop: () => Promise<void>
+  kill: () => Promise<void>
+}
 
 /** How long a process may take to end before it is killed. */
 const GRACE_MS = 5_000
@@ -37,7 +42,12 @@ export function startWrangler(args: readonly string[], options: { show: boolean 
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
-  return { child, output: () => output, stop: () => stop(child) }
+  return {
+    child,
+    output: () => output,
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
+  }
 }
 
 /** Runs wrangler to its end. @throws with its output when it fails */
@@ -48,10 +58,14 @@ export async function runWrangler(args: readonly string[]): Promise<string> {
   return output()
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+export function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (hasEnded(child)) return
   const closed = new Promise((resolve) => child.once('close', resolve))
-  signalGroup(child.pid, 'SIGTERM')
+  signalGroup(child.pid, signal)
   const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE_MS)
   await closed
   clearTimeout(timer)

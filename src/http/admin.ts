@@ -15,6 +15,7 @@ import { policyRoutes } from './routes/policies.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { tenantRoutes } from './routes/tenants.ts'
+import { toolSecretRoutes } from './routes/tool-secrets.ts'
 import { webhookSecretRoutes } from './routes/webhook-secret.ts'
 import { tenantFor } from './tenant.ts'
 
@@ -32,6 +33,7 @@ const ownRoutes = new Hono<AppEnv>()
   .route('/', budgetRoutes)
   .route('/', providerRoutes)
   .route('/', webhookSecretRoutes)
+  .route('/', toolSecretRoutes)
 
 /** The operator acts for the tenant that the path names. */
 const actForNamed = createMiddleware<AppEnv>(async function actForNamed(c, next) {

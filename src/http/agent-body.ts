@@ -10,7 +10,15 @@ import {
 } from '../agents/card.ts'
 import { type Experience, meanOf, type Tally, weightAt } from '../agents/experience.ts'
 import type { Wanted } from '../agents/match.ts'
-import { type AgentNode, type Edge, loadAt, type Outcome, REPORTED, statusAt } from '../agents/node.ts'
+import {
+  type AgentNode,
+  breakerOf,
+  type Edge,
+  loadAt,
+  type Outcome,
+  REPORTED,
+  statusAt,
+} from '../agents/node.ts'
 import { STARTERS } from '../agents/starter-team.ts'
 import { MODALITIES } from '../core/demand.ts'
 import { AppError } from '../core/errors.ts'
@@ -202,6 +210,7 @@ export function agentJson({ card, ...node }: AgentNode, now: number): object {
     revision: node.revision,
     status: statusAt(whole, now),
     load: loadAt(whole, now),
+    breaker: breakerOf(whole, now),
     heard_at: seconds(node.heardAt),
     lease_expires_at: seconds(node.leaseUntil),
     experience: node.experience.map((one) => experienceJson(one, now)),

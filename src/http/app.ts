@@ -26,7 +26,10 @@ import { policyRoutes } from './routes/policies.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { responseRoutes } from './routes/responses.ts'
 import { routeRoutes } from './routes/route.ts'
+import { runRoutes } from './routes/runs.ts'
+import { sessionRoutes } from './routes/sessions.ts'
 import { schemaRoutes } from './routes/schemas.ts'
+import { toolSecretRoutes } from './routes/tool-secrets.ts'
 import { webhookSecretRoutes } from './routes/webhook-secret.ts'
 import { limitHeaders, securityHeaders } from './security-headers.ts'
 
@@ -58,7 +61,10 @@ app.route('/v1', budgetRoutes)
 app.route('/v1', auditRoutes)
 app.route('/v1', providerRoutes)
 app.route('/v1', webhookSecretRoutes)
+app.route('/v1', toolSecretRoutes)
 app.route('/v1', keyRoutes)
 app.route('/v1', agentRoutes)
+app.route('/v1', sessionRoutes)
+app.route('/v1', runRoutes)
 app.route('/admin', adminRoutes)
 app.onError(handleError)

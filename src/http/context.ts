@@ -54,6 +54,8 @@ export type RequestScope = {
   region: string
   /** As the caller sent them. */
   headers: Headers
+  /** Where this Switchyard was called, such as `https://ai.example.com`; absent where nobody knows. */
+  origin?: string
 }
 
 /** Where a caller is of whom that is not known. */
@@ -72,6 +74,7 @@ export function scopeOf(c: AppContext): RequestScope {
     cacheTtlMs: cacheTtlMs(c.req.header(CACHE_TTL)),
     region: regionOf(c.req.raw),
     headers: c.req.raw.headers,
+    origin: new URL(c.req.url).origin,
   }
 }
 

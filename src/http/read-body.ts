@@ -40,6 +40,13 @@ export async function readJsonBody(request: Request, maxBytes = MAX_BODY_BYTES):
   }
 }
 
+/** The same of a request that may come without a body, which then says nothing: {}. */
+export async function readOptionalBody(request: Request, maxBytes = MAX_BODY_BYTES): Promise<unknown> {
+  const { headers } = request
+  const isAbsent = !headers.has('content-type') || headers.get('content-length') === '0'
+  return isAbsent ? {} : readJsonBody(request, maxBytes)
+}
+
 /** What the parser says, without the piece of the body it quotes: answers and logs repeat nothing of a prompt. */
 function complaintOf(cause: unknown): string {
   const words = cause instanceof Error ? cause.message : 'cannot be parsed'

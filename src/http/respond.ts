@@ -7,11 +7,11 @@ import {
   previousResponseId,
   referencedResponses,
 } from '../protocols/openai-responses/decode-request.ts'
-import { answerRequest } from './answer.ts'
 import { itemsAsPassed } from '../guard/conversation.ts'
 import { randomBytes, type RequestScope } from './context.ts'
 import type { AnswerOptions } from './exchange.ts'
 import { conversationUpTo, keptOf, outputOf, responseObject } from './kept-responses.ts'
+import { answerAsked } from './runs/team.ts'
 import { withSessionHeader } from './session.ts'
 
 /** A request to be answered in the background, as it waits in its response's object. */
@@ -67,7 +67,7 @@ export async function answerOpened(
   { inbound, id }: Opened,
   keep: NonNullable<AnswerOptions['keep']>,
 ): Promise<Response> {
-  return answerRequest(scope, inbound, { id, keep })
+  return answerAsked(scope, inbound, { id, keep })
 }
 
 /** Keeps the request and leaves it to the queue; the caller asks for the response later. */

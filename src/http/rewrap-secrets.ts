@@ -1,11 +1,13 @@
 import { log } from '../core/log.ts'
 import { openDb } from '../db/database.ts'
 import { listSealedOtherwise, resealProviderKey } from '../db/provider-keys.ts'
+import { listToolSecretsSealedOtherwise, resealToolSecret } from '../db/tool-secrets.ts'
 import { listWebhookSecretsSealedOtherwise, resealWebhookSecret } from '../db/webhook-secrets.ts'
 import type { Env } from '../env.ts'
 import type { SecretPlace, Vault } from '../tenants/envelope.ts'
 import { providerKeyPlace } from './own-accounts.ts'
 import { publishAccounts } from './publish-accounts.ts'
+import { toolSecretPlace } from './tool-secrets.ts'
 import { vaultOf } from './vault.ts'
 import { webhookSecretPlace } from './webhook-secrets.ts'
 
@@ -21,6 +23,7 @@ export async function rewrapSecrets(env: Env): Promise<Rewrapped> {
   const db = openDb(env.DB)
   const accounts = await listSealedOtherwise(db, vault.newest, BATCH)
   const secrets = await listWebhookSecretsSealedOtherwise(db, vault.newest, BATCH)
+  const ofTools = await listToolSecretsSealedOtherwise(db, vault.newest, BATCH)
   const tenants = new Set<string>()
   let rewrapped = 0
   for (const row of accounts) {
@@ -33,9 +36,14 @@ export async function rewrapSecrets(env: Env): Promise<Rewrapped> {
     const anew = await rewrap(vault, row.sealed, webhookSecretPlace(row.tenantId))
     if (anew !== null && (await resealWebhookSecret(db, row, anew))) rewrapped += 1
   }
+  for (const row of ofTools) {
+    const anew = await rewrap(vault, row.sealed, toolSecretPlace(row.tenantId, row.name))
+    if (anew !== null && (await resealToolSecret(db, row, anew))) rewrapped += 1
+  }
   for (const tenantId of tenants) await publishAccounts(env, tenantId)
-  const full = accounts.length === BATCH || secrets.length === BATCH
-  const unreadable = accounts.length + secrets.length - rewrapped
+  const kinds = [accounts.length, secrets.length, ofTools.length]
+  const full = kinds.includes(BATCH)
+  const unreadable = kinds.reduce((sum, count) => sum + count, -rewrapped)
   return { rewrapped, unreadable, more: full && rewrapped > 0 }
 }
 

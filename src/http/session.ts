@@ -56,7 +56,7 @@ export async function rememberAnswer(
   return sessionObject(env, tenantId, sessionId).remember(answer)
 }
 
-/** The colon ends the tenant's part: an id that holds one itself is not taken for another tenant's. */
-function sessionObject(env: Env, tenantId: string, sessionId: string) {
+/** A session of this tenant alone: the colon ends its part of the name, which no id can reach beyond. */
+export function sessionObject(env: Env, tenantId: string, sessionId: string) {
   return env.SESSIONS.getByName(`${encodeURIComponent(tenantId)}:${sessionId}`)
 }

@@ -80,6 +80,9 @@ export type AttemptIo = {
   /** Aborted when the attempt is taken back, or its time is over. */
   signal: AbortSignal
   background: (work: Promise<unknown>) => void
-  /** Tells the run of work so far: what another attempt may go on with. */
-  progress: (partial: unknown) => void
+  /**
+   * Tells the run of work so far: what another attempt may go on with. `isVital`: kept on disk before anything is asked of
+   * the network again, as what must not be done twice is begun now.
+   */
+  progress: (partial: unknown, isVital?: boolean) => void
 }

@@ -6,7 +6,7 @@ export type MasterKey = { id: string; bytes: Uint8Array }
 /** Whose secret it is, and what for. A sealed secret opens in its own place only: a row that was moved stays shut. */
 export type SecretPlace = {
   tenantId: string
-  purpose: 'provider_key' | 'webhook_secret'
+  purpose: 'provider_key' | 'webhook_secret' | 'tool_secret' | 'attempt_token'
   /** Which one, where there are several. */
   name: string
 }

@@ -166,22 +166,6 @@ describe('agents', () => {
   })
 })
 
-describe('slots', () => {
-  it('are given up to the capacity, and come back when their time is over', async () => {
-    const key = await weaver({ capacity: 1 })
-    const graph = env.GRAPH.getByName(key.tenantId)
-    const take = (holder: string) =>
-      graph.tell({ kind: 'slot-taken', id: 'loom', holder, until: Date.now() + 5_000 })
-    expect(await take('a')).toMatchObject({ kind: 'changed' })
-    expect(await take('b')).toMatchObject({ kind: 'refused', why: 'no_slot' })
-    expect(await agent(key, 'loom')).toMatchObject({ status: 'busy', load: 1 })
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 })
-    expect(await take('b')).toMatchObject({ kind: 'changed' })
-    await graph.tell({ kind: 'slot-freed', id: 'loom', holder: 'b' })
-    expect(await agent(key, 'loom')).toMatchObject({ status: 'ready', load: 0 })
-  })
-})
-
 describe('what does not fit', () => {
   const skills = Array.from({ length: AGENT_LIMITS.skills + 1 }, (_, at) => ({ id: `s${at}` }))
   it.each([

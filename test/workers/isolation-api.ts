@@ -82,6 +82,7 @@ export async function callOperation(asked: Described, sent: Sent): Promise<Respo
   const response = await fetchWith(OPERATED, `${filled}${query}`, {
     method,
     headers: {
+      accept: 'application/json',
       ...(secret !== undefined && { authorization: `Bearer ${secret}` }),
       ...(type !== null && { 'content-type': type }),
     },

@@ -1,4 +1,5 @@
 import { exports } from 'cloudflare:workers'
+import { expect, vi } from 'vitest'
 import * as z from 'zod'
 import { createId } from '../../src/core/ids.ts'
 import { openTraining } from '../../src/db/trainings.ts'
@@ -39,10 +40,39 @@ export const OWNED: Readonly<Record<string, (owner: Key) => Promise<string>>> = 
     await put(owner, `/v1/agents/${id}`, bodyFor('putAgent'))
     return id
   },
+  async plan(owner) {
+    const id = `plan-${crypto.randomUUID()}`
+    await put(owner, `/v1/plans/${id}`, bodyFor('putPlan'))
+    return id
+  },
+  /** It waits for a person, and has given something already. */
+  async run(owner) {
+    const answer = await post(owner, '/v1/runs', { plan: GATED })
+    const { id } = z.object({ id: z.string() }).parse(await answer.json())
+    await vi.waitFor(async () =>
+      expect((await get(owner, `/v1/runs/${id}/artifacts/given`)).status).toBe(200),
+    )
+    return id
+  },
+  async session(owner) {
+    const answer = await post(owner, '/v1/sessions', bodyFor('createSession'))
+    return z.object({ id: z.string() }).parse(await answer.json()).id
+  },
   async provider(owner) {
     await put(owner, '/v1/providers/openai', bodyFor('putProvider'))
     return 'openai'
   },
+  async tool_secret(owner) {
+    await put(owner, '/v1/tool-secrets/API_KEY', bodyFor('putToolSecret'))
+    return 'API_KEY'
+  },
+}
+
+const GATED = {
+  tasks: [
+    { id: 'given', kind: 'wait', wait: { for_ms: 1 } },
+    { id: 'asked', kind: 'gate', gate: { message: 'May it go on?' } },
+  ],
 }
 
 async function putConfig(owner: Key): Promise<Response> {
@@ -57,12 +87,13 @@ function put(owner: Key, path: string, body: unknown, headers: Record<string, st
 }
 
 /** What belongs to nobody: everybody names the same. */
-export const SHARED: Readonly<Record<string, string>> = { model: MODEL }
+export const SHARED: Readonly<Record<string, string>> = { model: MODEL, task: 'asked', artifact: 'given' }
 
 /** Ids by kind. */
 export type Ids = Readonly<Record<string, string>>
 
 const NOBODY: Ids = {
+  run: 'run_none',
   decision: 'dec_none',
   response: 'resp_none',
   training: 'train_none',
@@ -96,6 +127,7 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   decide: () => prompt,
   createFeedback: ({ decision }) => ({ decision_id: decision, score: 0.5 }),
   validatePlan: () => ({ tasks: [{ id: 'only', kind: 'model' }] }),
+  putPlan: () => ({ tasks: [{ id: 'only', kind: 'model' }] }),
   simulatePolicy: () => ({ policy: {} }),
   addOutcomes: () => JSON.stringify({ prompt: 'Say hello.', model: MODEL, score: 1 }),
   rollBackConfig: ({ config_version: version }) => ({ version: Number(version) }),
@@ -107,11 +139,21 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   updateKey: () => ({ name: 'Renamed' }),
   rotateKey: () => ({}),
   putProvider: () => ({ api_key: 'sk-an-account-of-its-own' }),
+  putToolSecret: () => ({ value: 'a-secret-of-its-own' }),
   rollBackTraining: ({ training }) => ({ to: training }),
   putAgent: () => ({ kind: 'http', url: 'https://agents.example.com/work', skills: [{ id: 'work' }] }),
   heartbeatAgent: () => ({ load: 0.5 }),
   addAgentOutcome: () => ({ skill: 'work', success: true }),
+  createSession: () => ({ agent: 'writer' }),
+  updateSession: () => ({ memory: { name: 'Ada' } }),
+  createSessionMessage: () => ({ content: 'Say hello.', model: MODEL }),
+  forkSession: () => ({}),
   matchAgents: () => ({ task: { skills: ['work'] } }),
+  createRun: ({ run }) => ({ fork: { run } }),
+  cancelRun: () => ({ reason: 'Enough' }),
+  approveTask: () => ({ comment: 'Go' }),
+  rejectTask: () => ({ comment: 'No' }),
+  provideTaskInput: () => ({ tool_results: [] }),
   putConfig: () => ({ default_fallbacks: ['auto'] }),
 }
 
@@ -119,13 +161,14 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
 const NAMED: Readonly<Record<string, string>> = {
   createResponse: 'response',
   createFeedback: 'decision',
+  createRun: 'run',
   rollBackTraining: 'training',
   rollBackConfig: 'config_version',
   putRollout: 'config_version',
 }
 
 /** Kinds that each tenant has its own of under the same names, and a name that none has made. */
-export const COMMON: Ids = { config_version: '999999', provider: 'anthropic' }
+export const COMMON: Ids = { config_version: '999999', provider: 'anthropic', tool_secret: 'NONE' }
 
 /** One of each of these kinds; hosts answer from then on. */
 export async function makeAll(owner: Key, kinds: readonly string[] = Object.keys(OWNED)): Promise<Ids> {

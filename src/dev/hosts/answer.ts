@@ -3,6 +3,7 @@ import { chanceOf } from './chance.ts'
 import { brokenOff, restOf } from './continuation.ts'
 import { inputTokens as countInput, mediaNoticed, mediaTokens } from './media.ts'
 import type { Cached } from './prompt-cache.ts'
+import { samplePlan } from './plan-sample.ts'
 import { asksFor } from './prompt-words.ts'
 import { contentWords, isChinese, prose } from './prose.ts'
 import { lastUserText } from './question.ts'
@@ -109,6 +110,8 @@ export function promptText({ tools, turns }: Question): string {
 
 /** What is said in answer number `number`; a question with media is told which ones arrived. */
 function content(question: Question, model: SimulatedModel, number: number): string {
+  const plan = samplePlan(question)
+  if (plan) return JSON.stringify(plan)
   if (question.output.type === 'json_object') return jsonObject(question, model, number)
   if (question.output.type === 'json_schema') {
     const { name, schema } = question.output

@@ -1,5 +1,6 @@
 import { findExpression, solve } from './arithmetic.ts'
 import { chanceOf } from './chance.ts'
+import { samplePlan } from './plan-sample.ts'
 import { contentWords, isChinese } from './prose.ts'
 import { lastUserText } from './question.ts'
 import type { Question, SimulatedModel, ToolCall, ToolDefinition } from './question.ts'
@@ -11,7 +12,8 @@ import { sampleSchema, type SampleSource } from './schema-sample.ts'
  */
 export function chooseToolCalls(question: Question, model: SimulatedModel, choice = 0): ToolCall[] {
   return chooseTools(question).map((tool) => {
-    const args = sampleSchema(tool.parameters ?? {}, sourceOf(question, model, tool.name))
+    const args =
+      samplePlan(question) ?? sampleSchema(tool.parameters ?? {}, sourceOf(question, model, tool.name))
     const argumentsJson = JSON.stringify(args)
     const again = choice === 0 ? '' : ` ${choice}`
     const seed = `${model.hostModelId} ${question.turns.length} ${tool.name} ${argumentsJson}${again}`

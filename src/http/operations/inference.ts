@@ -26,7 +26,8 @@ const HELD: readonly ErrorCode[] = [
   'guardrail_blocked',
   'blocked_by_rule',
 ]
-const ANSWERING = [...CHOICE, ...HOSTS, ...HELD]
+/** All that a call for an answer may bring. */
+export const ANSWERING = [...CHOICE, ...HOSTS, ...HELD]
 
 const STREAMED = ['application/json', 'text/event-stream'] as const
 const SESSION = { 'x-session-id': 'The conversation this belongs to, which stays with its model' }

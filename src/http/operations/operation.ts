@@ -8,13 +8,19 @@ export type Access = 'public' | 'operator' | Scope
 /** What an id in a path names. */
 type Kind =
   | 'agent'
+  | 'artifact'
   | 'config_version'
   | 'decision'
   | 'key'
   | 'model'
+  | 'plan'
   | 'provider'
   | 'response'
+  | 'run'
+  | 'session'
+  | 'task'
   | 'tenant'
+  | 'tool_secret'
   | 'training'
 
 export type JsonSchema = Readonly<Record<string, unknown>>

@@ -85,7 +85,7 @@ const TENANTS: readonly Operation[] = [
 
 /** What an operator may do for a tenant as well. */
 const FOR_TENANTS =
-  /^\/v1\/(?:keys|config|logs|usage|policies|models|audit|budgets|providers|webhook-secret)(?:\/|$)/
+  /^\/v1\/(?:keys|config|logs|usage|policies|models|audit|budgets|providers|webhook-secret|tool-secrets)(?:\/|$)/
 
 /**
  * What operators do: with tenants, and for a tenant what it does for itself.

@@ -6,10 +6,22 @@ import { INFERENCE } from './inference.ts'
 import type { Operation } from './operation.ts'
 import { operatorOperations } from './operator.ts'
 import { PLANS } from './plans.ts'
+import { RUNS } from './runs.ts'
 import { SERVICE } from './service.ts'
+import { SESSIONS } from './sessions.ts'
 import { TENANCY } from './tenancy.ts'
 
-const OF_TENANTS = [...INFERENCE, ...DECISIONS, ...HISTORY, ...CONFIGURATION, ...TENANCY, ...AGENTS, ...PLANS]
+const OF_TENANTS = [
+  ...INFERENCE,
+  ...DECISIONS,
+  ...HISTORY,
+  ...CONFIGURATION,
+  ...TENANCY,
+  ...AGENTS,
+  ...PLANS,
+  ...RUNS,
+  ...SESSIONS,
+]
 
 /** Every call of the API. What is not in it is not served. */
 export const OPERATIONS: readonly Operation[] = [...OF_TENANTS, ...operatorOperations(OF_TENANTS), ...SERVICE]

@@ -2,11 +2,13 @@ import { keyPatchBody, newKeyBody, rotationBody } from '../key-body.ts'
 import { providerBody } from '../provider-body.ts'
 import { page as auditPage } from '../routes/audit.ts'
 import { page as keyPage } from '../routes/keys.ts'
+import { toolSecretBody } from '../tool-secrets.ts'
 import { listOf, objectOf, type Operation } from './operation.ts'
 
 const KEY = { id: { kind: 'key', description: 'Id of a key: `key_…`' } } as const
 const KEY_BODY = objectOf('api_key', ['id', 'prefix', 'scopes'])
 const HOST = { host: { kind: 'provider', description: 'Id of a provider, e.g. `openai`' } } as const
+const SECRET = { name: { kind: 'tool_secret', description: 'As in `{{secret.NAME}}`' } } as const
 const PROVIDER_BODY = objectOf('provider', ['provider', 'key_hint'])
 
 /** What a tenant does for itself beside its configuration: keys, accounts, budgets, and who changed what. */
@@ -153,5 +155,39 @@ export const TENANCY: readonly Operation[] = [
       schema: objectOf('webhook_secret', ['secret']),
     },
     errors: ['not_configured'],
+  },
+  {
+    id: 'listToolSecrets',
+    method: 'GET',
+    path: '/v1/tool-secrets',
+    access: 'admin',
+    tag: 'Tools',
+    summary: 'Names of the secrets that tools prove themselves with',
+    answer: { description: 'The secrets, without their values', schema: listOf() },
+  },
+  {
+    id: 'putToolSecret',
+    method: 'PUT',
+    path: '/v1/tool-secrets/{name}',
+    access: 'admin',
+    tag: 'Tools',
+    summary: 'Keep a secret for tools, or change it',
+    params: SECRET,
+    body: { schema: toolSecretBody },
+    answer: {
+      description: 'The secret, without its value; 201 for a new one',
+      schema: objectOf('tool_secret', ['name', 'prefix']),
+    },
+    errors: ['not_configured'],
+  },
+  {
+    id: 'deleteToolSecret',
+    method: 'DELETE',
+    path: '/v1/tool-secrets/{name}',
+    access: 'admin',
+    tag: 'Tools',
+    summary: 'Forget a secret of tools',
+    params: SECRET,
+    answer: { status: 204, description: 'It is forgotten' },
   },
 ]

@@ -10,7 +10,7 @@ import { audit } from '../audit.ts'
 import { type AppContext, type AppEnv, randomBytes, staying } from '../context.ts'
 import { columnsOf, grantable, keyBody, keyPatchBody, newKeyBody, rotationBody } from '../key-body.ts'
 import { publishKey } from '../publish-keys.ts'
-import { readJsonBody } from '../read-body.ts'
+import { readJsonBody, readOptionalBody } from '../read-body.ts'
 
 const MAX_BODY_BYTES = 256 * 1024
 const MAX_PAGE = 100
@@ -62,7 +62,7 @@ export const keyRoutes = new Hono<AppEnv>()
     return c.json(keyBody(await staying(c, change(c, found, 'key.update', changes))))
   })
   .post('/keys/:id/rotate', async (c) => {
-    const { grace_seconds: grace } = checked(rotationBody, await readOptionalBody(c))
+    const { grace_seconds: grace } = checked(rotationBody, await readOptionalBody(c.req.raw, MAX_BODY_BYTES))
     const found = await requireKeyOf(c, c.req.param('id'))
     // Who gets the secret can do all that the key can.
     grantable(scopesIn(found.key.scopes), c.var.caller)
@@ -97,12 +97,6 @@ const NEW_KEY = {
 async function newSecret(): Promise<Pick<KeyRow, 'hash' | 'prefix'> & { secret: string }> {
   const secret = createSecret('sk-sy-', randomBytes(40))
   return { secret, hash: await sha256Hex(secret), prefix: secret.slice(0, PREFIX_CHARS) }
-}
-
-/** A request may come without a body, which then says nothing. */
-async function readOptionalBody(c: AppContext): Promise<unknown> {
-  const isAbsent = c.req.header('content-type') === undefined || c.req.header('content-length') === '0'
-  return isAbsent ? {} : readJsonBody(c.req.raw, MAX_BODY_BYTES)
 }
 
 /** @throws AppError `not_found`, also for keys of others */

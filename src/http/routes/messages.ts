@@ -3,18 +3,18 @@ import {
   decodeCountTokens,
   decodeMessagesRequest,
 } from '../../protocols/anthropic-messages/decode-request.ts'
-import { answerRequest } from '../answer.ts'
 import { askedOf } from '../asked.ts'
 import { type AppEnv, scopeOf, staying } from '../context.ts'
 import { decide } from '../decide.ts'
 import { readJsonBody } from '../read-body.ts'
+import { answerAsked } from '../runs/team.ts'
 import { withSessionHeader } from '../session.ts'
 
 export const messageRoutes = new Hono<AppEnv>()
   .post('/messages', async (c) => {
     const decoded = decodeMessagesRequest(await readJsonBody(c.req.raw), c.req.raw.headers)
     const inbound = withSessionHeader(decoded, c.req.header('x-session-id'))
-    return staying(c, answerRequest(scopeOf(c), inbound))
+    return staying(c, answerAsked(scopeOf(c), inbound))
   })
   .post('/messages/count_tokens', async (c) => {
     const inbound = decodeCountTokens(await readJsonBody(c.req.raw), c.req.raw.headers)

@@ -14,6 +14,7 @@ import type { ObservedOffer } from '../../stats/live-row.ts'
 import { type AppContext, type AppEnv, backgroundOf, scopeOf } from '../context.ts'
 import { liveCatalog } from '../live-catalog.ts'
 import { liveOffers } from '../live-stats.ts'
+import { AGENT, TEAM } from '../runs/team.ts'
 
 /** What a virtual model stands for, for people reading the list. */
 const VIRTUAL_DESCRIPTION: Readonly<Record<(typeof VIRTUAL_MODELS)[number], string>> = {
@@ -27,15 +28,16 @@ const VIRTUAL_DESCRIPTION: Readonly<Record<(typeof VIRTUAL_MODELS)[number], stri
 }
 
 export const modelRoutes = new Hono<AppEnv>()
-  .get('/models', (c) => {
+  .get('/models', async (c) => {
     const catalog = catalogOf(c)
     const isAllowed = allowedTo(c)
     const models = [...catalog.models.values()].filter(isAllowed).map(modelReader(c, catalog))
     const embeddings = EMBEDDING_CATALOG.filter(isAllowed).map(embeddingReader(c))
-    const data = [...ownBodies(c), ...VIRTUAL_MODELS.map(virtualBody), ...models, ...embeddings]
+    const virtual = [...VIRTUAL_MODELS.map(virtualBody), ...(await agentBodies(c))]
+    const data = [...ownBodies(c), ...virtual, ...models, ...embeddings]
     return c.json({ object: 'list', data })
   })
-  .get('/models/:id{.+}', (c) => {
+  .get('/models/:id{.+}', async (c) => {
     const name = c.req.param('id')
     const own = ownBodies(c).find(({ id }) => id === name.toLowerCase())
     if (own) return c.json(own)
@@ -43,6 +45,8 @@ export const modelRoutes = new Hono<AppEnv>()
     const folded = name.toLowerCase().replace(/^switchyard\/(?=auto)/, '')
     const virtual = VIRTUAL_MODELS.find((known) => known === folded)
     if (virtual) return c.json(virtualBody(virtual))
+    const agent = AGENTS.test(name) && (await agentBodies(c)).find(({ id }) => id === name.toLowerCase())
+    if (agent) return c.json(agent)
     const [id, ...others] = catalog.byName.get(name.toLowerCase()) ?? []
     const model = others.length === 0 ? catalog.models.get(id ?? '') : undefined
     if (model && allowedTo(c)(model)) return c.json(modelReader(c, catalog)(model))
@@ -65,6 +69,28 @@ function catalogOf(c: AppContext): PreparedCatalog {
 function virtualBody(id: (typeof VIRTUAL_MODELS)[number]) {
   const description = VIRTUAL_DESCRIPTION[id]
   return { id, object: 'model', created: 0, owned_by: 'switchyard', virtual: true, description }
+}
+
+const AGENTS = new RegExp(`^(?:${TEAM}$|${AGENT})`, 'i')
+
+/** Agents of the tenant that are asked as models are, for keys that may: all together, and each that shows itself. */
+async function agentBodies(c: AppContext) {
+  const { tenantId, scopes } = c.var.caller
+  if (!scopes.includes('agents')) return []
+  const { nodes } = await c.env.GRAPH.getByName(tenantId).list()
+  const named = { object: 'model', created: 0, virtual: true }
+  const together = {
+    id: TEAM,
+    ...named,
+    owned_by: 'switchyard',
+    description: 'All agents together, on one goal',
+  }
+  return [
+    together,
+    ...nodes.flatMap(({ card: { id, description, visibility } }) =>
+      visibility === 'tenant' ? [{ id: `${AGENT}${id}`, ...named, owned_by: 'tenant', description }] : [],
+    ),
+  ]
 }
 
 /** The tenant's own names: aliases, which may stand before models of the same name, and routes. */

@@ -1,5 +1,7 @@
-import { type AttemptCost, type AttemptOutcome, NO_COST } from '../../runs/attempt.ts'
-import type { RunFailure } from '../../runs/run/state.ts'
+import { fieldPath } from '../../core/field-path.ts'
+import { misfitOf } from '../../execute/matches-schema.ts'
+import { type AttemptCost, type AttemptOrder, type AttemptOutcome, NO_COST } from '../../runs/attempt.ts'
+import { RUN_LIMITS, type RunFailure } from '../../runs/run/state.ts'
 
 export type FailedOutcome = Extract<AttemptOutcome, { kind: 'failed' }>
 
@@ -30,6 +32,19 @@ export function failed(
   }
 }
 
+/** What depends on who is asked: another agent may have another model. */
+const OF_MODELS: ReadonlySet<string> = new Set([
+  'model_not_found',
+  'no_eligible_model',
+  'context_window',
+  'provider_rejected',
+])
+
+/** A failure as it counts for this task: where no agent is asked, there is no other to ask. */
+export function mended({ agent }: AttemptOrder, outcome: FailedOutcome): FailedOutcome {
+  return agent === null && OF_MODELS.has(outcome.failure.code) ? { ...outcome, isFinal: true } : outcome
+}
+
 /** What does not pass, and could not be used by those that come after. */
 export function unusable(message: string, cost: AttemptCost, partial: unknown): FailedOutcome {
   return failed({ code: 'invalid_output', message }, { reason: 'invalid_output', cost, partial })
@@ -45,4 +60,25 @@ export function sumOf(costs: readonly AttemptCost[]): AttemptCost {
     }),
     NO_COST,
   )
+}
+
+/**
+ * What is wrong with an output; null for nothing. `path`: where; `told`: what the next attempt should know of it.
+ *
+ * @param schema null where any will do
+ */
+export function outputFault(
+  schema: AttemptOrder['outputSchema'],
+  output: unknown,
+): { path: string; message: string; told: unknown } | null {
+  const bytes = new TextEncoder().encode(JSON.stringify(output ?? null)).byteLength
+  if (bytes > RUN_LIMITS.outputBytes) {
+    const message = `The output has ${bytes} bytes as JSON: at most ${RUN_LIMITS.outputBytes}`
+    return { path: 'output', message, told: { fault: message } }
+  }
+  const misfit = schema && misfitOf(schema, output)
+  if (!misfit) return null
+  const path = fieldPath(['output', ...misfit.path])
+  const message = `Invalid '${path}': it must ${misfit.must}`
+  return { path, message, told: { output, fault: message } }
 }

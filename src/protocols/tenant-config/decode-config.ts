@@ -9,8 +9,10 @@ import { isTooDeep } from './condition-fields.ts'
 import { namesInRules, ruleFaults, rulesOf } from './rule-fields.ts'
 import { alertUrlOf } from './alert-fields.ts'
 import { guardrailsOf } from './guardrails-fields.ts'
+import { bindingsOf } from './bindings-fields.ts'
 import { originsOf } from './origins-fields.ts'
 import { decodeLimits } from './limits-fields.ts'
+import { toolsOf } from './tools-fields.ts'
 import {
   type BodyDeployment,
   type BodyLists,
@@ -43,6 +45,8 @@ export function decodeConfig(document: unknown): TenantConfig {
     pools: new Map(Object.entries(body.pools ?? {}).map(([model, pool]) => [model, poolOf(pool)])),
     alertUrl: alertUrlOf(body),
     origins: originsOf(body),
+    bindings: bindingsOf(body),
+    tools: toolsOf(body),
   }
 }
 

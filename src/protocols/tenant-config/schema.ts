@@ -6,8 +6,10 @@ import { modelName, modelNames } from '../name-fields.ts'
 import { ruleFields } from './rule-fields.ts'
 import { alertFields } from './alert-fields.ts'
 import { guardrailsFields } from './guardrails-fields.ts'
+import { bindingsFields } from './bindings-fields.ts'
 import { originsFields } from './origins-fields.ts'
 import { limitsSection } from './limits-fields.ts'
+import { toolsFields } from './tools-fields.ts'
 
 const MAX_WEIGHT = 1_000_000
 const MAX_PRIORITY = 1_000
@@ -50,8 +52,10 @@ export const configDocument = z.strictObject({
     .describe('By model, * for all others: how its hosts share the calls.'),
   ...alertFields,
   ...originsFields,
+  ...bindingsFields,
   ...limitsSection,
   ...guardrailsFields,
+  ...toolsFields,
 })
 export type ConfigDocument = z.infer<typeof configDocument>
 export type BodyPool = z.infer<typeof pool>

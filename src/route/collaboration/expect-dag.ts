@@ -1,18 +1,9 @@
 import type { Demand } from '../../core/demand.ts'
+import { TEAM_PRIOR } from '../../core/team-prior.ts'
 import type { EligibleCandidate } from '../decision.ts'
 import type { Expected } from '../rank.ts'
 import { callCostOf, sumOfCosts } from './call-cost.ts'
 
-/**
- * What teams of agents did to the quality of a single one, as shares of it (arXiv 2512.08296): under a coordinator, on work
- * that falls into parts; on sequential work, of all kinds of teams the best; on average over all work.
- */
-const ON_PARTS = 0.809
-const ON_SEQUENCES = -0.39
-const ON_AVERAGE = -0.035
-/** Quality of a single agent: where the former was measured, and from which on teams do worse. */
-const MEASURED_AT = 0.35
-const WORSE_FROM = 0.45
 /** A plan of parts, tokens. */
 const PLAN_TOKENS = 200
 
@@ -23,7 +14,7 @@ export function isSequential({ structure: { parallel, depth } }: Demand, inToolL
 
 /** What a team loses on sequential work. */
 export function amidSequence(quality: number): number {
-  return quality * (1 + ON_SEQUENCES)
+  return quality * (1 + TEAM_PRIOR.onSequences)
 }
 
 /** What it is expected to bring to have a request planned, its parts answered side by side and put together by one model. */
@@ -46,7 +37,8 @@ export function expectDag(single: EligibleCandidate, demand: Demand, sequential:
 
 /** As far as the work falls into parts, and as one agent alone would fail at it. */
 function changeBy(quality: number, { structure: { parallel, depth } }: Demand): number {
-  if (parallel < 2 || quality >= WORSE_FROM) return ON_AVERAGE
+  const { onParts, onAverage, measuredAt, worseFrom } = TEAM_PRIOR
+  if (parallel < 2 || quality >= worseFrom) return onAverage
   const beside = (parallel - 1) / (parallel + depth - 1)
-  return ON_PARTS * beside * Math.min(1, (WORSE_FROM - quality) / (WORSE_FROM - MEASURED_AT))
+  return onParts * beside * Math.min(1, (worseFrom - quality) / (worseFrom - measuredAt))
 }

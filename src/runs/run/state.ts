@@ -1,6 +1,7 @@
 /** Where a run is: everything but the values, which are kept beside it and read by their names. */
 
 import type { AgentCard } from '../../agents/card.ts'
+import type { AgentBinding } from '../../core/bindings.ts'
 import type { Caller } from '../../core/caller.ts'
 import type { Plan, RETRY_REASONS } from '../../core/plan.ts'
 
@@ -28,6 +29,8 @@ export type RunRequest = {
   input: unknown
   /** Ids of the agents that may work on it; null for all. */
   agents: readonly string[] | null
+  /** Rules that give its tasks to agents, as `bindingsIn` gives them; absent for none. */
+  bindings?: readonly AgentBinding[]
   tools: readonly ClientTool[]
   /** Told of the end; null for nobody. */
   callback: string | null

@@ -1,6 +1,6 @@
 import { type AgentCard, blankCard, type Skill } from '../../../src/agents/card.ts'
 import { advance, type Advance, type Graph, graphAfter, type GraphEvent } from '../../../src/agents/graph.ts'
-import type { Outcome } from '../../../src/agents/node.ts'
+import type { Outcome, Slot } from '../../../src/agents/node.ts'
 
 export const NOW = Date.UTC(2026, 10, 1)
 export const EMPTY: Graph = { nodes: new Map(), edges: new Map() }
@@ -34,6 +34,18 @@ export const outcome = (id: string, fields: Partial<Outcome> = {}): GraphEvent =
   kind: 'outcome-told',
   id,
   outcome: { skill: 'weaving', success: 1, latencyMs: null, costUsd: null, from: null, ...fields },
+})
+
+/** A place that somebody has for a second. */
+export const slot = (holder: string, fields: Partial<Slot> = {}): Slot => ({
+  holder,
+  takenAt: NOW,
+  until: NOW + 1_000,
+  skills: ['weaving'],
+  score: null,
+  factors: null,
+  by: 'named',
+  ...fields,
 })
 
 /** A graph after events, all of which it takes. */

@@ -10,19 +10,29 @@ import {
   nodeOf,
   nodesOf,
 } from '../../../src/agents/graph.ts'
-import { loadAt, statusAt } from '../../../src/agents/node.ts'
-import { beat, card, EMPTY, graphOf, NOW, outcome, put, refusalOf, skill } from './builders.ts'
+import { loadAt, openSlots, type Outcome, placesAt, type Slot, statusAt } from '../../../src/agents/node.ts'
+import { beat, card, EMPTY, graphOf, NOW, outcome, put, refusalOf, skill, slot } from './builders.ts'
 
 const status = (graph: Graph, id: string, now = NOW) => {
   const node = nodeOf(graph, id)
   return node && statusAt(node, now)
 }
-const take = (holder: string, until = NOW + 1_000): GraphEvent => ({
+const take = (holder: string, fields: Partial<Slot> = {}): GraphEvent => ({
   kind: 'slot-taken',
   id: 'loom',
-  holder,
-  until,
+  slot: slot(holder, fields),
 })
+const free = (holder: string, of: Partial<Outcome> | null = null): GraphEvent => ({
+  kind: 'slot-freed',
+  id: 'loom',
+  holder,
+  outcome: of && { skill: '', success: 1, latencyMs: null, costUsd: null, from: null, ...of },
+})
+
+const places = (graph: Graph, at: number) => {
+  const node = nodeOf(graph, 'loom')
+  return node && placesAt(node, at)
+}
 
 const replace = (ifMatch: readonly string[]): GraphEvent => ({
   kind: 'agent-put',
@@ -91,8 +101,8 @@ describe('advance', () => {
   it('gives slots up to the capacity, and takes back those that are over', () => {
     const full = graphOf([put('loom', { capacity: 2 }), take('a'), take('b'), take('a')])
     expect([status(full, 'loom'), refusalOf(advance(full, take('c'), NOW))]).toEqual(['busy', 'no_slot'])
-    expect(refusalOf(advance(full, take('c', NOW + 2_000), NOW + 1_000))).toBeNull()
-    const freed = graphOf([{ kind: 'slot-freed', id: 'loom', holder: 'a' }], NOW, full)
+    expect(refusalOf(advance(full, take('c', { until: NOW + 2_000 }), NOW + 1_000))).toBeNull()
+    const freed = graphOf([free('a')], NOW, full)
     const node = nodeOf(freed, 'loom')
     expect([status(freed, 'loom'), node && loadAt(node, NOW)]).toEqual(['ready', 0.5])
   })
@@ -129,6 +139,44 @@ describe('advance', () => {
     }
   })
 
+  it('learns once what came of a task, for the skills it was given for, also a little after its place was lost', () => {
+    const taken = graphOf([put('loom'), take('a'), take('b')])
+    const told = graphOf([free('a', { skill: 'a tag', from: 'planner' })], NOW + 60_000, taken)
+    expect(nodeOf(told, 'loom')?.experience).toMatchObject([{ skill: 'weaving', success: { weight: 1 } }])
+    expect(edgesOf(told)).toMatchObject([{ from: 'planner', to: 'loom', handoffs: 1 }])
+    expect(refusalOf(advance(told, free('a', {}), NOW))).toBe('no_slot')
+    expect(nodeOf(graphOf([free('b', { from: 'nobody' })], NOW, told), 'loom')?.experience).toMatchObject([
+      { success: { sum: 2 } },
+    ])
+  })
+
+  it('degrades an agent after two failures in a row, and tries it with one task half a minute after the third', () => {
+    const fail = (graph: Graph, at: number) =>
+      graphOf([take('a', { takenAt: at, until: at + 1_000 }), free('a', { success: 0 })], at, graph)
+    const twice = fail(fail(graphOf([put('loom', { capacity: 2 })]), NOW), NOW)
+    expect([status(twice, 'loom'), places(twice, NOW), status(twice, 'loom', NOW + 60_000)]).toEqual([
+      'degraded',
+      2,
+      'ready',
+    ])
+    const open = fail(twice, NOW)
+    const later = NOW + 30_000
+    expect([places(open, NOW), places(open, later - 1), places(open, later)]).toEqual([0, 0, 1])
+    const probed = graphOf([take('p', { takenAt: later, until: later + 9_000 })], later, open)
+    expect(places(probed, later)).toBe(0)
+    expect(places(graphOf([free('p', {})], later, probed), later)).toBe(2)
+    const again = graphOf([free('p', { success: 0 })], later, probed)
+    expect([places(again, later), places(again, later + 30_000)]).toEqual([0, 1])
+    expect(places(again, later + 600_000)).toBe(2)
+    expect(places(graphOf([put('loom')], NOW, open), NOW)).toBe(8)
+  })
+
+  it('never leaves an agent alone that runs here, whose hosts have breakers of their own', () => {
+    const events = ['a', 'b', 'c'].flatMap((one) => [take(one), free(one, { success: 0 })])
+    const failed = graphOf([put('loom', { kind: 'model', url: null }), ...events])
+    expect([status(failed, 'loom'), places(failed, NOW)]).toEqual(['degraded', 8])
+  })
+
   it('keeps so many agents and no more', () => {
     const full = graphOf(Array.from({ length: AGENT_LIMITS.agents }, (_, at) => put(`a${at}`)))
     expect(refusalOf(advance(full, put('one-more'), NOW))).toBe('too_many')
@@ -143,9 +191,11 @@ describe('advance', () => {
       id.map((one): GraphEvent => ({ kind: 'agent-drained', id: one })),
       fc.tuple(id, fc.double({ min: 0, max: 1, noNaN: true })).map(([one, load]) => beat(one, { load })),
       fc.tuple(id, id).map(([one, from]) => outcome(one, { from })),
-      fc
-        .tuple(id, fc.constantFrom('x', 'y', 'z'))
-        .map(([one, holder]): GraphEvent => ({ kind: 'slot-taken', id: one, holder, until: NOW + 5_000 })),
+      fc.tuple(id, fc.constantFrom('x', 'y', 'z')).map(([one, holder]): GraphEvent => ({
+        kind: 'slot-taken',
+        id: one,
+        slot: slot(holder, { until: NOW + 5_000 }),
+      })),
     )
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {
@@ -158,7 +208,7 @@ describe('advance', () => {
           expect(nodeOf(graph, from) && nodeOf(graph, to)).not.toBeNull()
         }
         for (const node of nodesOf(graph)) {
-          expect(node.slots.length).toBeLessThanOrEqual(node.card.capacity)
+          expect(openSlots(node, NOW).length).toBeLessThanOrEqual(node.card.capacity)
           expect(loadAt(node, NOW)).toBeLessThanOrEqual(1)
         }
       }),

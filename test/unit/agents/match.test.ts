@@ -4,7 +4,7 @@ import { MODALITIES } from '../../../src/core/demand.ts'
 import type { AgentCard } from '../../../src/agents/card.ts'
 import type { Graph } from '../../../src/agents/graph.ts'
 import { matchAgents, type Wanted } from '../../../src/agents/match.ts'
-import { beat, EMPTY, graphOf, NOW, outcome, put, skill } from './builders.ts'
+import { beat, EMPTY, graphOf, NOW, outcome, put, skill, slot } from './builders.ts'
 
 type Asked = Partial<Wanted['task'] & Omit<Wanted, 'task'>>
 
@@ -84,8 +84,8 @@ describe('matchAgents', () => {
     expect(ids(graphOf([...base, { kind: 'agent-drained', id: 'loom' }]), weaving)).toEqual(['mill'])
     expect(ids(graphOf([...base, beat('loom', { status: 'busy' })]), weaving)).toEqual(['mill'])
     expect(ids(graphOf([...base, beat('loom', { load: 1 })]), weaving)).toEqual(['mill'])
-    const slot = { kind: 'slot-taken', id: 'loom', holder: 'x', until: NOW + 1 } as const
-    expect(ids(graphOf([put('loom', { capacity: 1 }), put('mill'), slot]), weaving)).toEqual(['mill'])
+    const taken = { kind: 'slot-taken', id: 'loom', slot: slot('x') } as const
+    expect(ids(graphOf([put('loom', { capacity: 1 }), put('mill'), taken]), weaving)).toEqual(['mill'])
   })
 
   it('prefers the cheaper, quicker, healthier, and whom handoffs went well to', () => {

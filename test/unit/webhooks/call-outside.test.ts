@@ -63,7 +63,7 @@ const lead =
 describe('callOutside', () => {
   it('gives status and text, whatever the status', async () => {
     const url = await serve('a', say(503, 'später'))
-    expect(await callOutside(`${url}/x`, POST, LIMITS)).toEqual({
+    expect(await callOutside(`${url}/x`, POST, LIMITS)).toMatchObject({
       kind: 'answered',
       status: 503,
       text: 'später',
@@ -118,6 +118,25 @@ describe('callOutside', () => {
     expect(seen).toHaveLength(4)
   })
 
+  it('follows none where it is told so', async () => {
+    const url = await serve('a', lead(302, '/again'))
+    const answer = await callOutside(url, GET, { ...LIMITS, maxRedirects: 0 })
+    expect(answer.kind === 'answered' && answer.headers.get('location')).toBe('/again')
+    expect(seen).toHaveLength(1)
+  })
+
+  it('ends when nobody wants the answer any more', async () => {
+    const url = await serve('a', () => undefined)
+    const answer = await callOutside(url, GET, { ...LIMITS, signal: AbortSignal.timeout(50) })
+    expect(answer).toMatchObject({ kind: 'failed', reason: 'aborted' })
+  })
+
+  it('leaves the rest of a body where what was read is enough', async () => {
+    const url = await serve('a', (_, response) => void response.writeHead(200).write('one\n'))
+    const answer = await callOutside(url, GET, { ...LIMITS, isEnough: (text) => text.endsWith('\n') })
+    expect(answer).toMatchObject({ kind: 'answered', text: 'one\n', whole: true })
+  })
+
   it('reads no more than it may', async () => {
     const url = await serve('a', (_, response) => {
       response.writeHead(200)
@@ -125,7 +144,7 @@ describe('callOutside', () => {
       more()
     })
     const answer = await callOutside(url, GET, LIMITS)
-    expect(answer).toEqual({ kind: 'answered', status: 200, text: 'é'.repeat(500), whole: false })
+    expect(answer).toMatchObject({ kind: 'answered', status: 200, text: 'é'.repeat(500), whole: false })
   })
 
   it('takes a body that is exactly as long as it may be', async () => {

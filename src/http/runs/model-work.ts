@@ -1,0 +1,83 @@
+import { readJson } from '../../collaborate/read-json.ts'
+import type { ChatRequest, ContentPart } from '../../core/chat.ts'
+import { present } from '../../core/present.ts'
+import { decodeChatRequest } from '../../protocols/openai-chat/decode-request.ts'
+import type { AttemptOrder, AttemptOutcome } from '../../runs/attempt.ts'
+import { isPart, type TaskPrompt, taskPrompt } from '../../runs/prompts/task-prompt.ts'
+import type { RequestScope } from '../context.ts'
+import { askModel, plainChat, type Question, type Said } from './ask-model.ts'
+import { failed, mended, unusable } from './outcomes.ts'
+
+/** Has a model do a task: one of its own choice, that of an agent, or a panel. */
+export function workWithModel(scope: RequestScope, order: AttemptOrder): Promise<AttemptOutcome> {
+  return answerTask(scope, order, taskPrompt(order, false))
+}
+
+/** What a model makes of a prompt as the result of a task. */
+export async function answerTask(
+  scope: RequestScope,
+  order: AttemptOrder,
+  prompt: TaskPrompt,
+): Promise<AttemptOutcome> {
+  const said = await askModel(scope, questionOf(order, chatOf(order, prompt)))
+  return said.kind === 'failed' ? mended(order, said) : outcomeOf(order, said)
+}
+
+/** The conversation that a task is set in. @throws AppError naming a part of the input that is none */
+function chatOf(order: AttemptOrder, { system, user, media }: TaskPrompt): ChatRequest {
+  const { outputSchema } = order
+  const text: ContentPart[] = user === '' ? [] : [{ type: 'text', text: user }]
+  const chat = plainChat(
+    [
+      { role: 'system', content: [{ type: 'text', text: system }] },
+      { role: 'user', content: [...text, ...partsOf(media)] },
+    ],
+    cappedTokens(order),
+  )
+  if (!outputSchema) return chat
+  return { ...chat, output: { type: 'json_schema', name: 'output', schema: { ...outputSchema } } }
+}
+
+/** Parts of OpenAI Chat as ours. */
+function partsOf(media: readonly unknown[]): readonly ContentPart[] {
+  if (media.length === 0) return []
+  const { chat } = decodeChatRequest({ model: 'auto', messages: [{ role: 'user', content: media }] })
+  const [message] = chat.messages
+  return message?.role === 'user' ? message.content : []
+}
+
+/** What every model can write; where more is left, each one's own limit is near enough, and none is excluded for it. */
+const CAPPED_TOKENS = 4_096
+
+/** What an answer is bound to, of the tokens that are left; null where there is no need. */
+export function cappedTokens({ maxTokens }: Pick<AttemptOrder, 'maxTokens'>): number | null {
+  return maxTokens !== null && maxTokens < CAPPED_TOKENS ? maxTokens : null
+}
+
+/** A question of a task's: by its agent's model, within its share of the money. */
+export function questionOf(order: AttemptOrder, chat: ChatRequest): Question {
+  const { agent, work, verify, maxMicroUsd } = order
+  const collaboration = present({ pattern: work === 'panel' ? ('panel' as const) : null, verify })
+  return {
+    chat,
+    model: agent?.model ?? 'auto',
+    maxMicroUsd,
+    ...(Object.keys(collaboration).length > 0 && { collaboration }),
+    // A session is one conversation; the tasks of a larger goal are many.
+    ...present({ sessionId: isPart(order) ? null : order.sessionId }),
+  }
+}
+
+/** What a model said as the result of its task. */
+export function outcomeOf({ outputSchema, verify }: AttemptOrder, said: Said): AttemptOutcome {
+  const { text, refusal, reason, notes, cost } = said
+  if (reason === 'length') return unusable('The answer broke off: it was too long', cost, text || null)
+  if (text.trim() === '') {
+    if (refusal === '') return unusable('The answer is empty', cost, null)
+    return failed({ code: 'refused', message: `The model refused: ${refusal}`.slice(0, 1_000) }, { cost })
+  }
+  if (verify && notes.includes('checks_failed')) {
+    return unusable('The answer does not pass the checks that were asked for', cost, text)
+  }
+  return { kind: 'succeeded', output: outputSchema ? (readJson(text) ?? text) : text, cost }
+}
