@@ -5,6 +5,7 @@ import { AttemptObject } from '../../src/http/runs/attempt-object.ts'
 import type { RunEvent } from '../../src/runs/run/events.ts'
 import type { RunRequest } from '../../src/runs/run/state.ts'
 import { ref, task } from '../unit/runs/validated.ts'
+import { fakeHosts } from './hosts.ts'
 import { gave, laneOf, never, performing, requestFor, runOf, stubOf, until } from './run-world.ts'
 import { watchLogs } from './world.ts'
 
@@ -142,19 +143,13 @@ describe('RunObject', () => {
 
   it('tells its end to the index, and to who asked for it', async () => {
     performing(({ task: key }) => gave(key, 7))
-    const sent = vi.spyOn(env.WEBHOOKS, 'send')
+    const heard = fakeHosts({ 'hooks.example.com': () => new Response(null, { status: 204 }) })
     const request = requestFor(DIAMOND, { callback: 'https://hooks.example.com/in' })
     await runOf(request).begin(request, 'digest', null)
     await runOf(request).viewAtEnd(5_000)
-    const { tenantId } = request.caller
-    await vi.waitFor(() => expect(sent).toHaveBeenCalledTimes(1))
-    const data: unknown = expect.objectContaining({
-      id: request.id,
-      status: 'succeeded',
-      output: 'd',
-      cost_usd: 0.000028,
-    })
-    expect(sent.mock.calls[0]?.[0]).toMatchObject({ version: 1, tenantId, type: 'run.succeeded', data })
+    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    const data = { id: request.id, status: 'succeeded', output: 'd', cost_usd: 0.000028 }
+    expect(heard[0]).toMatchObject({ url: request.callback, body: { type: 'run.succeeded', data } })
     const row = await env.DB.prepare('select status, tasks from runs where id = ?').bind(request.id).first()
     expect(row).toEqual({ status: 'succeeded', tasks: 4 })
   })

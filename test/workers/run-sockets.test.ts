@@ -13,12 +13,14 @@ async function listener(request: RunRequest, after: number) {
   )
   const heard: RunEvent[] = []
   const closed = vi.fn<(code: number) => void>()
+  const answered = vi.fn<(text: string) => void>()
   webSocket?.addEventListener('message', ({ data }) => {
-    heard.push(JSON.parse(String(data)))
+    if (data === 'pong') answered(data)
+    else heard.push(JSON.parse(String(data)))
   })
   webSocket?.addEventListener('close', ({ code }) => closed(code))
   webSocket?.accept()
-  return { heard, closed, socket: webSocket }
+  return { heard, answered, closed, socket: webSocket }
 }
 
 const seqs = (heard: readonly RunEvent[]) => heard.map(({ seq }) => seq)
@@ -59,6 +61,9 @@ describe('the log by WebSocket', () => {
     const gone = await listener(request, 0)
     const there = await listener(request, 0)
     gone.socket?.close()
+    there.socket?.send('ping')
+    there.socket?.send('What is this?')
+    await vi.waitFor(() => expect(there.answered).toHaveBeenCalledWith('pong'))
     await vi.waitFor(() => expect(there.heard.at(-1)?.type).toBe('task.started'))
     isOpen = true
     await vi.waitFor(() => expect(there.heard.at(-1)?.type).toBe('run.succeeded'))
