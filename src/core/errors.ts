@@ -12,6 +12,7 @@ export const ERROR_POLICY = {
   run_not_ended: { status: 409, type: 'invalid_request_error', log: 'debug' },
   not_waiting: { status: 409, type: 'invalid_request_error', log: 'debug' },
   not_retryable: { status: 409, type: 'invalid_request_error', log: 'debug' },
+  stale_attempt: { status: 409, type: 'invalid_request_error', log: 'debug' },
   not_paused: { status: 409, type: 'invalid_request_error', log: 'debug' },
   precondition_failed: { status: 412, type: 'invalid_request_error', log: 'debug' },
   precondition_required: { status: 428, type: 'invalid_request_error', log: 'debug' },

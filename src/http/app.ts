@@ -8,6 +8,7 @@ import { evalRoutes } from './evals/routes.ts'
 import { requestId } from './middleware.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { budgetRoutes } from './routes/budgets.ts'
+import { attemptRoutes } from './routes/attempts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { configRoutes } from './routes/config.ts'
@@ -64,6 +65,7 @@ app.route('/v1', webhookSecretRoutes)
 app.route('/v1', toolSecretRoutes)
 app.route('/v1', keyRoutes)
 app.route('/v1', agentRoutes)
+app.route('/v1', attemptRoutes)
 app.route('/v1', sessionRoutes)
 app.route('/v1', runRoutes)
 app.route('/admin', adminRoutes)

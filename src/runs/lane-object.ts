@@ -122,7 +122,7 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
       return await this.perform(work.order, {
         signal: work.abort.signal,
         background: (more) => this.ctx.waitUntil(more),
-        progress: (partial) => this.#progress(work, partial),
+        progress: (partial, isVital) => this.#progress(work, partial, isVital),
       })
     } catch (cause) {
       const { runId, task, token } = work.order
@@ -143,13 +143,13 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
     this.#untold.set(token, { run, task, outcome })
   }
 
-  #progress(work: Work, value: unknown): void {
+  #progress(work: Work, value: unknown, isVital = false): void {
     if (!this.#underway.has(work.order.token)) return
     const json = JSON.stringify(value)
     if (new TextEncoder().encode(json).length > RUN_LIMITS.progressBytes) return
     work.progress = { value, isTold: false }
     const now = Date.now()
-    if (now < work.keptAt + KEEP_MS) return
+    if (!isVital && now < work.keptAt + KEEP_MS) return
     work.keptAt = now
     rows.keepPartial(this.#sql, work.order.token, json)
   }

@@ -8,8 +8,9 @@ import { nextDueAt } from './run/due.ts'
 import type { RunEvent } from './run/events.ts'
 import { keptOf } from './run/fork.ts'
 import { newRun } from './run/new-run.ts'
+import { objectionTo } from './run/objection.ts'
 import { outputOf } from './run/output.ts'
-import { ENDED, RUN_LIMITS, type RunRequest, type RunState } from './run/state.ts'
+import { ENDED, RUN_LIMITS, type RunFailure, type RunRequest, type RunState } from './run/state.ts'
 import { acceptSocket, tellSockets } from './sockets.ts'
 import { readEntries } from './store/outbox-rows.ts'
 import * as rows from './store/run-rows.ts'
@@ -19,6 +20,8 @@ export type RunView = { state: RunState; output: unknown }
 /** `known`: it was begun before, by the same request. `conflict`: by another. */
 export type Begun = { kind: 'begun' | 'known'; view: RunView } | { kind: 'conflict' }
 export type Told = { kind: 'done' } | { kind: 'refused'; why: RunRefusal | 'unknown_run' }
+
+export type Unfit = { kind: 'unfit'; failure: RunFailure }
 
 /** What is kept of another run's finished tasks for one that goes on from it. */
 export type KeptTasks = { tasks: RunState['tasks']; values: readonly { name: string; value: unknown }[] }
@@ -98,6 +101,14 @@ export class RunObject extends DurableObject<RunBindings> {
   async tell(input: RunInput): Promise<Told> {
     const [told] = await this.tellAll([input])
     return told ?? { kind: 'done' }
+  }
+
+  /** What an agent elsewhere gives. An output that does not fit its schema is not taken: it may tell another. */
+  async toldByAgent(input: Extract<RunInput, { kind: 'told' }>): Promise<Told | Unfit> {
+    const objection = this.#live && objectionTo(this.#live.state, input)
+    if (objection && objection !== 'stale') return { kind: 'unfit', failure: objection }
+    const told = await this.tell(input)
+    return objection ? { kind: 'refused', why: 'stale' } : told
   }
 
   /** Tells several things, each as `tell` does. */

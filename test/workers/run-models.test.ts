@@ -48,8 +48,8 @@ describe('perform, of a model', () => {
   })
 
   it.each([
-    ['fits its schema nowhere', '{"city":"Oslo","people":"many"}', "Invalid 'output.people'"],
-    ['is no JSON', 'About 700,000.', "Invalid 'output'"],
+    ['fits its schema nowhere', '{"city":"Oslo","people":"many"}', 'people'],
+    ['is no JSON', 'About 700,000.', 'does not fit its schema'],
   ])('hands on what %s, with what is wrong with it', async (_, text, message) => {
     crewAt(text)
     const order = orderFor(await tenant(), { agent: MINI_AGENT, input: 'Oslo?', outputSchema: SCHEMA })

@@ -9,6 +9,7 @@ export type Access = 'public' | 'operator' | Scope
 type Kind =
   | 'agent'
   | 'artifact'
+  | 'attempt'
   | 'config_version'
   | 'decision'
   | 'key'

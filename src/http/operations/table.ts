@@ -1,4 +1,5 @@
 import { AGENTS } from './agents.ts'
+import { ATTEMPTS } from './attempts.ts'
 import { CONFIGURATION } from './configuration.ts'
 import { DECISIONS } from './decisions.ts'
 import { HISTORY } from './history.ts'
@@ -24,4 +25,9 @@ const OF_TENANTS = [
 ]
 
 /** Every call of the API. What is not in it is not served. */
-export const OPERATIONS: readonly Operation[] = [...OF_TENANTS, ...operatorOperations(OF_TENANTS), ...SERVICE]
+export const OPERATIONS: readonly Operation[] = [
+  ...OF_TENANTS,
+  ...operatorOperations(OF_TENANTS),
+  ...ATTEMPTS,
+  ...SERVICE,
+]

@@ -2,15 +2,60 @@ import { readJson } from '../../collaborate/read-json.ts'
 import type { ChatRequest, ContentPart } from '../../core/chat.ts'
 import { present } from '../../core/present.ts'
 import { decodeChatRequest } from '../../protocols/openai-chat/decode-request.ts'
-import type { AttemptOrder, AttemptOutcome } from '../../runs/attempt.ts'
+import type { AttemptCost, AttemptIo, AttemptOrder, AttemptOutcome } from '../../runs/attempt.ts'
 import { isPart, type TaskPrompt, taskPrompt } from '../../runs/prompts/task-prompt.ts'
+import { NO_TRANSCRIPT } from '../../runs/tools/transcript.ts'
 import type { RequestScope } from '../context.ts'
 import { askModel, plainChat, type Question, type Said } from './ask-model.ts'
 import { failed, mended, unusable } from './outcomes.ts'
+import { readTranscript, suppliedBy, toolLoop } from './tool-loop.ts'
+import { toolsFor } from './tools.ts'
 
-/** Has a model do a task: one of its own choice, that of an agent, or a panel. */
-export function workWithModel(scope: RequestScope, order: AttemptOrder): Promise<AttemptOutcome> {
-  return answerTask(scope, order, taskPrompt(order, false))
+/** Has a model do a task: one of its own choice, that of an agent, or a panel; with the tools it may call. */
+export async function workWithModel(
+  scope: RequestScope,
+  order: AttemptOrder,
+  io: AttemptIo,
+): Promise<AttemptOutcome> {
+  const toolbox = toolsFor(scope, order)
+  const [missing] = toolbox.missing
+  if (missing !== undefined) {
+    const failure = { code: 'unknown_tool', message: `There is no tool '${missing}' here` }
+    return failed(failure, { isFinal: order.agent === null })
+  }
+  if (toolbox.definitions.length === 0) return answerTask(scope, order, taskPrompt(order, false))
+  const first = chatOf(order, promptOfLoop(order))
+  return toolLoop(order, io, toolbox, {
+    async ask({ messages, tools, mayCall, spent }) {
+      const toolChoice = mayCall ? ('auto' as const) : ('none' as const)
+      const chat = { ...first, messages: [...first.messages, ...messages], tools, toolChoice }
+      const said = await askModel(scope, {
+        sessionId: sessionOf(order),
+        ...questionOf(withLeft(order, spent), chat),
+      })
+      return said.kind === 'failed' ? mended(order, said) : said
+    },
+    answer: (said) => outcomeOf(order, said),
+  })
+}
+
+/** What the loop itself goes on with is not told again. */
+function promptOfLoop(order: AttemptOrder): TaskPrompt {
+  const { carryOver, supplied } = order
+  const carries = readTranscript(carryOver) !== NO_TRANSCRIPT
+  const told = { carryOver: carries ? null : carryOver, supplied: suppliedBy(supplied) ? null : supplied }
+  return taskPrompt({ ...order, ...told }, true)
+}
+
+/** Rounds of a loop stay with who began it, whose cache holds what was said. */
+function sessionOf({ runId, token }: AttemptOrder): string {
+  return `${runId}:${token}`
+}
+
+/** The order with what is left to it. */
+function withLeft(order: AttemptOrder, { microUsd }: AttemptCost): AttemptOrder {
+  const { maxMicroUsd } = order
+  return { ...order, maxMicroUsd: maxMicroUsd === null ? null : Math.max(0, maxMicroUsd - microUsd) }
 }
 
 /** What a model makes of a prompt as the result of a task. */
@@ -69,7 +114,7 @@ export function questionOf(order: AttemptOrder, chat: ChatRequest): Question {
 }
 
 /** What a model said as the result of its task. */
-export function outcomeOf({ outputSchema, verify }: AttemptOrder, said: Said): AttemptOutcome {
+function outcomeOf({ outputSchema, verify }: AttemptOrder, said: Said): AttemptOutcome {
   const { text, refusal, reason, notes, cost } = said
   if (reason === 'length') return unusable('The answer broke off: it was too long', cost, text || null)
   if (text.trim() === '') {

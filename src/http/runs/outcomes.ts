@@ -1,7 +1,5 @@
-import { fieldPath } from '../../core/field-path.ts'
-import { misfitOf } from '../../execute/matches-schema.ts'
 import { type AttemptCost, type AttemptOrder, type AttemptOutcome, NO_COST } from '../../runs/attempt.ts'
-import { RUN_LIMITS, type RunFailure } from '../../runs/run/state.ts'
+import type { RunFailure } from '../../runs/run/state.ts'
 
 export type FailedOutcome = Extract<AttemptOutcome, { kind: 'failed' }>
 
@@ -60,25 +58,4 @@ export function sumOf(costs: readonly AttemptCost[]): AttemptCost {
     }),
     NO_COST,
   )
-}
-
-/**
- * What is wrong with an output; null for nothing. `path`: where; `told`: what the next attempt should know of it.
- *
- * @param schema null where any will do
- */
-export function outputFault(
-  schema: AttemptOrder['outputSchema'],
-  output: unknown,
-): { path: string; message: string; told: unknown } | null {
-  const bytes = new TextEncoder().encode(JSON.stringify(output ?? null)).byteLength
-  if (bytes > RUN_LIMITS.outputBytes) {
-    const message = `The output has ${bytes} bytes as JSON: at most ${RUN_LIMITS.outputBytes}`
-    return { path: 'output', message, told: { fault: message } }
-  }
-  const misfit = schema && misfitOf(schema, output)
-  if (!misfit) return null
-  const path = fieldPath(['output', ...misfit.path])
-  const message = `Invalid '${path}': it must ${misfit.must}`
-  return { path, message, told: { output, fault: message } }
 }

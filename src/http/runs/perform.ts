@@ -3,6 +3,9 @@ import { AppError } from '../../core/errors.ts'
 import { log } from '../../core/log.ts'
 import type { Env } from '../../env.ts'
 import type { AttemptIo, AttemptOrder, AttemptOutcome } from '../../runs/attempt.ts'
+import { faultOf } from '../../runs/run/settle.ts'
+import { RUN_LIMITS } from '../../runs/run/state.ts'
+import { isLarger } from '../../runs/run/surroundings.ts'
 import type { RequestScope } from '../context.ts'
 import { askA2aAgent } from './a2a-agent.ts'
 import { workAsAggregator } from './aggregate-work.ts'
@@ -12,8 +15,9 @@ import { askMcpAgent } from './mcp-agent.ts'
 import { workWithModel } from './model-work.ts'
 import { scopeOfOrder } from './order-scope.ts'
 import { limitsFor, type RemoteAgent } from './remote-agent.ts'
-import { failed, outputFault, unusable } from './outcomes.ts'
+import { failed, unusable } from './outcomes.ts'
 import { planGoal } from './plan-goal.ts'
+import { performTool } from './tool-work.ts'
 
 /** Makes one attempt at a task. What goes wrong is its outcome. */
 export async function perform(env: Env, order: AttemptOrder, io: AttemptIo): Promise<AttemptOutcome> {
@@ -46,7 +50,7 @@ async function workOn(scope: RequestScope, order: AttemptOrder, io: AttemptIo): 
     case 'model':
     case 'agent':
     case 'panel':
-      return workWithModel(scope, order)
+      return workWithModel(scope, order, io)
     case 'judge':
       return workAsJudge(scope, order)
     case 'aggregate':
@@ -54,7 +58,7 @@ async function workOn(scope: RequestScope, order: AttemptOrder, io: AttemptIo): 
     case 'plan':
       return planGoal(scope, order)
     case 'tool':
-      throw new AppError('not_configured', `Nobody does '${work}' here`)
+      return performTool(scope, order, io)
   }
 }
 
@@ -69,9 +73,10 @@ function brokenOff(
 }
 
 /** An output that others could not use is none; the next attempt is told what is wrong with it. */
-function checked(order: AttemptOrder, outcome: AttemptOutcome): AttemptOutcome {
+function checked({ outputSchema }: AttemptOrder, outcome: AttemptOutcome): AttemptOutcome {
   if (outcome.kind !== 'succeeded') return outcome
   const { output, cost } = outcome
-  const fault = outputFault(order.outputSchema, output)
-  return fault === null ? outcome : unusable(fault.message, cost, fault.told)
+  const fault = faultOf(output, outputSchema)?.message
+  if (fault === undefined) return outcome
+  return unusable(fault, cost, isLarger(output, RUN_LIMITS.carriedBytes / 2) ? { fault } : { output, fault })
 }

@@ -5,6 +5,7 @@ import { RUN_LIMITS } from '../../runs/run/state.ts'
 import type { OutsideAnswer, OutsideLimits } from '../../webhooks/call-outside.ts'
 import type { RequestScope } from '../context.ts'
 import { failed, type FailedOutcome } from './outcomes.ts'
+import { ROOM_BYTES } from './remote-result.ts'
 
 /** What an agent elsewhere is asked with. `url`: where it is. */
 export type RemoteOrder = {
@@ -18,9 +19,6 @@ export type RemoteOrder = {
 
 /** Has an agent elsewhere do a task. */
 export type RemoteAgent = (remote: RemoteOrder) => Promise<AttemptOutcome>
-
-/** Beside an output: what is said around it. */
-const ROOM_BYTES = 65_536
 
 /** How long an agent elsewhere may take to answer, and how much it may say. @param deadline Unix ms */
 export function limitsFor({ env }: RequestScope, { signal }: AttemptIo, deadline: number): OutsideLimits {

@@ -37,6 +37,14 @@ export const resultBody = z
     context.addIssue({ code: 'custom', path: ['output'], message: 'expected one of output, error and asks' })
   })
 
+/** What an agent elsewhere says while it works. */
+export const heartbeatBody = z.looseObject({
+  progress: z.unknown().optional().describe('The work so far: what another attempt may go on with.'),
+})
+
+/** Beside an output: what is said around it, in bytes. */
+export const ROOM_BYTES = 65_536
+
 /** An agent's own words as an outcome. */
 export function outcomeOfResult({
   output,

@@ -20,7 +20,7 @@ type RunsEnv = Pick<Env, 'RUNS'>
 /** What a run is asked: the types of a stub say nothing of values that may be any JSON. */
 type RunCalls = Pick<
   RunObject,
-  'begin' | 'view' | 'viewAtEnd' | 'eventsAfter' | 'value' | 'tell' | 'kept'
+  'begin' | 'view' | 'viewAtEnd' | 'eventsAfter' | 'value' | 'tell' | 'toldByAgent' | 'heard' | 'kept'
 > & {
   fetch(request: Request): Promise<Response>
 }

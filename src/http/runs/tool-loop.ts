@@ -5,6 +5,7 @@ import type { AssistantPart, Message, ToolDefinition } from '../../core/chat.ts'
 import { TOOL_LIMITS } from '../../core/tools.ts'
 import type { AttemptCost, AttemptIo, AttemptOrder, AttemptOutcome } from '../../runs/attempt.ts'
 import { NO_COST } from '../../runs/attempt.ts'
+import { faultOf } from '../../runs/run/settle.ts'
 import {
   CALL_STATUSES,
   callCount,
@@ -21,7 +22,7 @@ import {
 } from '../../runs/tools/transcript.ts'
 import { sha256Hex } from '../../tenants/keys.ts'
 import type { Said } from './ask-model.ts'
-import { failed, type FailedOutcome, outputFault, sumOf, unusable } from './outcomes.ts'
+import { failed, type FailedOutcome, sumOf, unusable } from './outcomes.ts'
 import type { ToolResult } from './tool-result.ts'
 import type { Toolbox } from './tools.ts'
 
@@ -112,7 +113,7 @@ function ended(loop: Loop, outcome: AttemptOutcome): AttemptOutcome {
     return { ...outcome, cost: loop.cost, partial: faulty(loop, outcome.failure.message) }
   }
   if (outcome.kind !== 'succeeded') return { ...outcome, cost: loop.cost }
-  const fault = outputFault(loop.order.outputSchema, outcome.output)
+  const fault = faultOf(outcome.output, loop.order.outputSchema)
   if (fault) return unusable(fault.message, loop.cost, faulty(loop, fault.message))
   return { ...outcome, cost: loop.cost }
 }

@@ -56,7 +56,7 @@ type Section = { name: string; value: unknown }
  * What a model is told of a task: its agent's own prompt first, which is the same for all its tasks, as hosts keep the
  * beginning of prompts.
  *
- * @param hasTools whether it is given tools; then what was done before is in the conversation itself
+ * @param hasTools whether it is given tools
  */
 export function taskPrompt(order: AttemptOrder, hasTools: boolean): TaskPrompt {
   const { agent, title, goal, outputSchema, carryOver, supplied } = order
@@ -64,8 +64,8 @@ export function taskPrompt(order: AttemptOrder, hasTools: boolean): TaskPrompt {
   const part = isPart(order) ? words.part : null
   const { text, sections, media } = inputOf(order.input)
   const material = [...sections, ...order.context]
-  const before = hasTools || carryOver === null ? [] : [{ name: 'before', value: carryOver }]
-  const told = hasTools || supplied === null ? [] : [{ name: 'supplied', value: supplied }]
+  const before = carryOver === null ? [] : [{ name: 'before', value: carryOver }]
+  const told = supplied === null ? [] : [{ name: 'supplied', value: supplied }]
   const quotes = quoted([...material, ...before, ...told])
   const isQuoting = quotes.length > 0
   const system = [
