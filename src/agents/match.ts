@@ -187,7 +187,8 @@ function reasonsAgainst(node: AgentNode, task: Task, now: number): Against[] {
     if (missing.length > 0) against.push({ reason, missing })
   }
   lacks('modalities', task.modalities, card.input)
-  lacks('tools', task.tools, card.tools)
+  // A model is given the tools of its task.
+  if (card.kind !== 'model') lacks('tools', task.tools, card.tools)
   if (
     minContext !== null &&
     ((card.maxContext ?? Infinity) < minContext || (card.minContext ?? 0) > minContext)

@@ -1,80 +1,250 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { AttemptOrder } from '../../src/runs/attempt.ts'
 import { orderFor } from '../unit/runs/orders.ts'
 import { allSent, MINI_AGENT, performed } from './attempts.ts'
-import { crewAt, sentIn } from './crew.ts'
-import type { HostCall } from './hosts.ts'
-import { mintKey, tenantWith } from './world.ts'
+import { crewAt } from './crew.ts'
+import { type HostCall, sleep } from './hosts.ts'
+import { tenantWith } from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
-const WEATHER = 'weather.example.com'
+const HOST = 'api.example.com'
+const CITY = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+const declared = (name: string, path: string, more: object = {}) => ({
+  name,
+  description: name,
+  kind: 'http',
+  url: `https://${HOST}/${path}`,
+  parameters: CITY,
+  timeout_ms: 200,
+  ...more,
+})
 const TOOLS = {
-  tools: {
-    define: [
-      {
-        name: 'weather',
-        description: 'The weather of a city.',
-        kind: 'http',
-        method: 'GET',
-        url: `https://${WEATHER}/now/{city}`,
-        parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-      },
-    ],
-  },
+  define: [declared('weather', 'weather'), declared('book', 'book', { method: 'POST', side_effect: 'once' })],
 }
-const CLIENT_TOOL = { name: 'ask_user', description: 'Asks the user.', parameters: { type: 'object' } }
-const agent = { ...MINI_AGENT, tools: ['weather'] }
-const said = { agent, goal: '成都的天气如何？', work: 'agent' as const }
+const NEEDS = { skills: [], modalities: [], tools: ['weather', 'book'], minContext: 0 }
+const PHONE = { name: 'phone', description: 'Calls somebody', parameters: CITY }
 
-/** Calls a tool first, and says what it brought then. */
-const callingFirst = (name: string, args: object, otherwise: string) => (call: HostCall) =>
-  sentIn(call).includes('"role":"tool"') ? otherwise : [{ name, args }]
+const call = (name: string, args: object) => ({ name, args })
+const weather = (city: string) => call('weather', { city })
 
-describe('perform, of a model with tools', () => {
-  it('calls the tools that its agent has, and tells what it has done', async () => {
-    const { tenantId } = await tenantWith(TOOLS)
-    const calls = crewAt(callingFirst('weather', { city: '成都' }, '晴天'), '', '', {
-      [WEATHER]: () => Response.json({ sky: 'clear' }),
-    })
-    const { outcome, told } = await performed(orderFor(tenantId, said))
-    expect(outcome).toMatchObject({ kind: 'succeeded', output: '晴天', cost: { tokens: 2_400 } })
-    const [asked, weather, again] = calls
-    expect(asked && sentIn(asked)).toContain('绝不要编造工具的返回内容')
-    expect(weather?.url).toBe(`https://${WEATHER}/now/${encodeURIComponent('成都')}`)
-    expect(again && sentIn(again)).toContain('clear')
-    expect(told.length).toBeGreaterThan(1)
+/** A model that says one thing after the other, and the tools' host. Tells what both were sent. */
+function world(
+  turns: readonly Parameters<typeof crewAt>[0][],
+  answer: (call: HostCall) => Response | Promise<Response> = ({ url }) => Response.json({ at: url }),
+): { asked: () => HostCall[]; used: () => HostCall[] } {
+  const left = [...turns]
+  const next = async (asked: HostCall) => {
+    const turn = left.shift() ?? 'Done.'
+    return typeof turn === 'function' ? turn(asked) : turn
+  }
+  const calls = crewAt(next, undefined, undefined, { [HOST]: answer })
+  return {
+    asked: () => calls.filter(({ host }) => host !== HOST),
+    used: () => calls.filter(({ host }) => host === HOST),
+  }
+}
+
+async function order(said: Partial<AttemptOrder> = {}): Promise<AttemptOrder> {
+  const { tenantId } = await tenantWith({ tools: TOOLS })
+  return orderFor(tenantId, { work: 'agent', agent: MINI_AGENT, input: '天气?', needs: NEEDS, ...said })
+}
+
+describe('a model with tools', () => {
+  it('is given what they answer, until it has nothing more to ask', async () => {
+    const { asked, used } = world([[weather('Oslo'), weather('北京')], [weather('Rome')], '都是晴天。'])
+    const { outcome, told } = await performed(await order())
+    expect(outcome).toMatchObject({ kind: 'succeeded', output: '都是晴天。', cost: { tokens: 3_600 } })
+    expect(used().map(({ url }) => new URL(url).searchParams.get('city'))).toEqual(['Oslo', '北京', 'Rome'])
+    const bodies = asked().map(({ body }) => JSON.stringify(body))
+    expect(bodies).toHaveLength(3)
+    expect(bodies[0]).toContain('"weather"')
+    expect(bodies[2]).toContain(encodeURIComponent('北京'))
+    expect(told.at(-1)).toMatchObject({ turns: [{ calls: [{ status: 'succeeded' }, {}] }, {}] })
   })
 
-  it('asks the caller for what its tools bring, and goes on with that', async () => {
-    const { tenantId } = await mintKey()
-    crewAt([{ name: 'ask_user', args: { question: 'Which?' } }])
-    const order = orderFor(tenantId, { agent: MINI_AGENT, goal: 'Order tea', tools: [CLIENT_TOOL] })
-    const { outcome } = await performed(order)
-    const id = expect.any(String)
+  it('is told what is wrong with a call, and what failed', async () => {
+    const { asked, used } = world(
+      [[call('weather', { town: 1 })], [call('telepathy', {})], [weather('x')], 'Sorry.'],
+      () => new Response('closed', { status: 503 }),
+    )
+    const { outcome } = await performed(await order())
+    expect(outcome).toMatchObject({ kind: 'succeeded', output: 'Sorry.' })
+    expect(used()).toHaveLength(1)
+    const sent = allSent(asked())
+    for (const said of ['must have', "no tool 'telepathy'", 'Answered 503: closed'])
+      expect(sent).toContain(said)
+  })
+
+  it('calls several at once, but five at most', async () => {
+    let running = 0
+    let most = 0
+    const many = Array.from({ length: 12 }, (_, at) => weather(`c${at}`))
+    world([many, 'Done.'], async () => {
+      running += 1
+      most = Math.max(most, running)
+      await sleep(20)
+      running -= 1
+      return Response.json({})
+    })
+    await performed(await order())
+    expect(most).toBe(5)
+  })
+
+  it('stops calling after so many rounds', async () => {
+    const turn = (at: HostCall) => (JSON.stringify(at.body).includes('"none"') ? 'Enough.' : [weather('x')])
+    const { asked } = world(Array.from({ length: 20 }, () => turn))
+    const { outcome } = await performed(await order())
+    expect(outcome).toMatchObject({ kind: 'succeeded', output: 'Enough.' })
+    expect(asked()).toHaveLength(12)
+  })
+
+  it('stops calling after so many calls', async () => {
+    const many = Array.from({ length: 40 }, (_, at) => weather(`c${at}`))
+    const { asked, used } = world([many, many, 'Enough.'])
+    expect((await performed(await order())).outcome).toMatchObject({ output: 'Enough.' })
+    expect(used()).toHaveLength(64)
+    expect(asked()[2]?.body).toMatchObject({ tool_choice: 'none' })
+    expect(allSent(asked())).toContain('no more are made')
+  })
+
+  it('reads no more of a result than it can use, and is told so', async () => {
+    const { asked } = world([[weather('x')], 'Done.'], () => new Response('长'.repeat(100_000)))
+    const { told } = await performed(await order())
+    expect(allSent(asked())).toContain('84000 of 100000 characters left out')
+    expect(JSON.stringify(told.at(-1)).length).toBeLessThan(65_536)
+  })
+
+  it('does not go on where its money is used up', async () => {
+    const { used } = world([[weather('x')], [weather('y')]])
+    const { outcome } = await performed(await order({ maxTokens: 1_000 }))
     expect(outcome).toMatchObject({
-      kind: 'input_required',
-      asks: { tool_calls: [{ id, name: 'ask_user', arguments: { question: 'Which?' } }] },
+      kind: 'failed',
+      failure: { code: 'budget_exceeded' },
+      cost: { tokens: 1_200 },
     })
-    if (outcome.kind !== 'input_required') return
-    const calls = crewAt('Green it is.')
-    const [called] = callsIn(outcome.asks)
-    const supplied = { tool_results: [{ id: called, output: 'the green one' }] }
-    const next = await performed({ ...order, token: 8, carryOver: outcome.partial, supplied })
-    expect(next.outcome).toMatchObject({ kind: 'succeeded', output: 'Green it is.' })
-    expect(calls).toHaveLength(1)
-    expect(allSent(calls)).toContain('the green one')
-    expect(allSent(calls)).not.toContain('An earlier attempt')
+    expect(used()).toHaveLength(1)
   })
 
-  it('is not begun without a tool that the task needs', async () => {
-    const calls = crewAt('Sunny, I guess.')
-    const needs = { skills: [], modalities: [], tools: ['weather'], minContext: 0 }
-    const { outcome } = await performed(orderFor((await mintKey()).tenantId, { goal: 'Weather?', needs }))
-    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'unknown_tool' }, isFinal: true })
-    expect(calls).toHaveLength(0)
+  it('is nobody’s to ask where a tool that is needed is not there', async () => {
+    const { asked } = world([])
+    const needs = { ...NEEDS, tools: ['weather', 'telepathy'] }
+    expect((await performed(await order({ needs }))).outcome).toMatchObject({
+      kind: 'failed',
+      failure: { code: 'unknown_tool', message: "There is no tool 'telepathy'" },
+      isFinal: true,
+    })
+    expect(asked()).toEqual([])
   })
 })
 
-function callsIn(asks: unknown): string[] {
-  return Array.from(JSON.stringify(asks).matchAll(/"id":"([^"]+)"/g), ([, id = '']) => id)
-}
+describe('an attempt after another', () => {
+  it('goes on where that one was, without another call of what was done', async () => {
+    const first = world([[weather('Oslo')], { status: 500 }, { status: 500 }, { status: 500 }])
+    const given = await order({ needs: { ...NEEDS, tools: ['weather'] } })
+    const failed = (await performed(given)).outcome
+    expect(failed).toMatchObject({ kind: 'failed', partial: { turns: [{ calls: [{ name: 'weather' }] }] } })
+    expect(first.used()).toHaveLength(1)
+    vi.restoreAllMocks()
+    const { asked, used } = world(['Sunny.'])
+    const carryOver = failed.kind === 'failed' ? failed.partial : null
+    const { outcome } = await performed({ ...given, carryOver })
+    expect(outcome).toMatchObject({ kind: 'succeeded', output: 'Sunny.' })
+    expect(used()).toEqual([])
+    expect(allSent(asked())).toContain(`https://${HOST}/weather?city=Oslo`)
+  })
+
+  it('makes calls again that were begun, under the same name, but not those that must happen once', async () => {
+    const begun = world([[weather('Oslo'), call('book', { city: 'Oslo' })]], () =>
+      sleep(150).then(() => Response.json({})),
+    )
+    const given = await order()
+    const { told } = await performed(given)
+    expect(begun.used()).toHaveLength(2)
+    const [name] = begun.used().map(({ headers }) => headers.get('idempotency-key'))
+    const carryOver = told.find((each) => JSON.stringify(each).includes('"begun"'))
+    vi.restoreAllMocks()
+    const { asked, used } = world(['I do not know.'])
+    const { outcome } = await performed({ ...given, carryOver })
+    expect(outcome).toMatchObject({ output: 'I do not know.' })
+    expect(used().map(({ url, headers }) => [new URL(url).pathname, headers.get('idempotency-key')])).toEqual(
+      [['/weather', name]],
+    )
+    expect(allSent(asked())).toContain('not known whether this call was carried out')
+  })
+
+  it('books nothing twice, even where the model wants to', async () => {
+    const book = call('book', { city: 'Oslo' })
+    const first = world([[book], { status: 500 }, { status: 500 }, { status: 500 }], () =>
+      Response.json({ id: 7 }),
+    )
+    const given = await order()
+    const failed = (await performed(given)).outcome
+    expect(first.used().map(({ headers }) => headers.get('idempotency-key'))).toEqual([
+      expect.stringMatching(/^run_\w+:a:[0-9a-f]{32}:0$/),
+    ])
+    vi.restoreAllMocks()
+    const { asked, used } = world([[book], 'Booked.'])
+    const carryOver = failed.kind === 'failed' ? failed.partial : null
+    expect((await performed({ ...given, carryOver })).outcome).toMatchObject({ output: 'Booked.' })
+    expect(used()).toEqual([])
+    expect(JSON.stringify(asked()[1]?.body).match(/"content":"{\\"id\\":7}"/g)).toHaveLength(2)
+  })
+
+  it('knows what was wrong with the answer', async () => {
+    const outputSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+    world([[weather('Oslo')], '{"town": "Oslo"}'])
+    const given = await order({ outputSchema })
+    const failed = (await performed(given)).outcome
+    expect(failed).toMatchObject({ kind: 'failed', reason: 'invalid_output' })
+    vi.restoreAllMocks()
+    const { asked, used } = world(['{"city": "Oslo"}'])
+    const carryOver = failed.kind === 'failed' ? failed.partial : null
+    expect((await performed({ ...given, carryOver })).outcome).toMatchObject({ output: { city: 'Oslo' } })
+    expect(used()).toEqual([])
+    expect(allSent(asked())).toContain("'output': it must have")
+  })
+})
+
+describe('a tool of the caller’s', () => {
+  it('is asked for, and what the caller tells goes on as its result', async () => {
+    world([[weather('Oslo'), call('phone', { city: 'Oslo' })]])
+    const given = await order({ tools: [PHONE] })
+    const { outcome } = await performed(given)
+    if (outcome.kind !== 'input_required') throw new Error(outcome.kind)
+    expect(outcome.asks).toEqual({
+      tool_calls: [{ id: expect.any(String), name: 'phone', arguments: { city: 'Oslo' } }],
+    })
+    const [id] = JSON.stringify(outcome.asks).match(/(?<="id":")[^"]+/) ?? []
+    vi.restoreAllMocks()
+    const { asked, used } = world(['They say hello.'])
+    const supplied = { tool_results: [{ id, output: { said: '你好' } }] }
+    const next = await performed({ ...given, carryOver: outcome.partial, supplied })
+    expect(next.outcome).toMatchObject({ kind: 'succeeded', output: 'They say hello.' })
+    expect(used()).toEqual([])
+    expect(allSent(asked())).toContain('你好')
+  })
+
+  it('is asked for again where nobody has told anything', async () => {
+    world([[call('phone', { city: 'Oslo' })]])
+    const given = await order({ tools: [PHONE] })
+    const { outcome } = await performed(given)
+    if (outcome.kind !== 'input_required') throw new Error(outcome.kind)
+    const again = await performed({ ...given, carryOver: outcome.partial })
+    expect(again.outcome).toMatchObject({ kind: 'input_required', asks: outcome.asks })
+  })
+
+  it('may be a task of its own', async () => {
+    const needs = { ...NEEDS, tools: ['phone'] }
+    const given = await order({ work: 'tool', agent: null, needs, tools: [PHONE], input: { city: 'Oslo' } })
+    expect((await performed(given)).outcome).toMatchObject({
+      kind: 'input_required',
+      asks: { tool_calls: [{ id: 'call', name: 'phone', arguments: { city: 'Oslo' } }] },
+    })
+    const supplied = { tool_results: [{ id: 'call', output: [1] }] }
+    expect((await performed({ ...given, supplied })).outcome).toMatchObject({
+      kind: 'succeeded',
+      output: [1],
+    })
+  })
+})

@@ -179,6 +179,10 @@ describe('declared tools', () => {
     expect(made.outcome).toMatchObject({ kind: 'succeeded', output: 2 })
     const wrong = await called(key, 'transform', { input, expression: 'people[' })
     expect(wrong.outcome).toMatchObject(failure('invalid_expression', true, 'at 7'))
+    for (const deep of ['a|'.repeat(1_990), '('.repeat(3_900), 'a' + '[*]'.repeat(1_300)]) {
+      const refused = await called(key, 'transform', { input, expression: `${deep}a` })
+      expect(refused.outcome.kind === 'failed' ? refused.outcome.failure.code : 'done').not.toBe('internal')
+    }
   })
 
   it('are called at MCP servers', async () => {

@@ -194,15 +194,15 @@ async function makeCall(loop: Loop, call: CallReceipt): Promise<void> {
     }
     const done = loop.carried.find(({ digest }) => digest === call.digest)
     if (done) return settle(loop, call, 'succeeded', done.result)
+    settle(loop, call, 'begun', null)
   }
-  settle(loop, call, 'begun', null)
   const result = await toolbox.call(call.name, given, keyOf(loop, call))
   settle(loop, call, result.status, toldOf(result))
 }
 
 /** The same for a call that another attempt makes again; another one for the second of equal calls. */
 function keyOf({ order, transcript }: Loop, { id, digest }: CallReceipt): string {
-  const number = callsLike(transcript, digest).findIndex((call) => call.id === id)
+  const number = callsLike(transcript, digest).findLastIndex((call) => call.id === id)
   return `${order.idempotencyKey ?? `${order.runId}:${order.task}`}:${digest}:${number}`
 }
 

@@ -126,7 +126,11 @@ const host = z
   .refine((text) => {
     const name = text.startsWith('*.') ? `any.${text.slice(2)}` : text
     const address = URL.parse(`https://${name}/`)
-    return address?.host === name && outsideUrlFault(address.href, { allowLoopback: true }) === null
+    return (
+      !name.includes('*') &&
+      address?.host === name &&
+      outsideUrlFault(address.href, { allowLoopback: true }) === null
+    )
   }, "expected a public host, such as 'api.example.com' or '*.example.org'")
 
 /** What the tasks of a tenant's runs may call. */

@@ -2,8 +2,8 @@ import type { AssistantPart, Message } from '../../core/chat.ts'
 import { RUN_LIMITS } from '../run/state.ts'
 
 /**
- * `wanted`: by the model. `begun`: nobody has heard what came of it. `asked`: the caller is to make it. `unknown`: it may have
- * been done, and must not be done twice.
+ * `wanted`: by the model. `begun`: one that must not be made twice, and nobody has heard what came of it. `asked`: the caller
+ * is to make it. `unknown`: it may have been done, and must not be done twice.
  */
 export const CALL_STATUSES = ['wanted', 'begun', 'asked', 'succeeded', 'failed', 'unknown'] as const
 
@@ -107,7 +107,8 @@ export function keptTranscript(
   transcript: Transcript,
   bytes: number = RUN_LIMITS.progressBytes - 1_024,
 ): Transcript {
-  const fits = (each: Transcript) => new TextEncoder().encode(JSON.stringify(each)).length <= bytes
+  const fits = (each: Transcript) =>
+    charsOf(each) <= bytes && new TextEncoder().encode(JSON.stringify(each)).length <= bytes
   if (fits(transcript)) return transcript
   for (const chars of SHORTER) {
     const shorter = { ...transcript, turns: transcript.turns.map((turn) => shortened(turn, chars)) }
@@ -120,6 +121,12 @@ export function keptTranscript(
     earlier.push(...calls.map(({ name, digest, status }) => ({ name, digest, status })))
   }
   return { ...transcript, earlier, turns }
+}
+
+/** At least so many bytes a transcript has as JSON. */
+function charsOf({ turns }: Transcript): number {
+  const calls = turns.flatMap((turn) => turn.calls)
+  return calls.reduce((sum, call) => sum + (call.result?.length ?? 0) + call.arguments.length, 0)
 }
 
 function shortened({ text, calls }: ToolTurn, chars: number): ToolTurn {

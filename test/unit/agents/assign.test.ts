@@ -80,10 +80,10 @@ describe('assignAgent', () => {
   })
 
   it('says what everybody lacks, the nearest first', () => {
-    expect(answer(two, wish('a', { tools: ['git'], exclude: ['mill'] }))).toMatchObject({
+    expect(answer(two, wish('a', { modalities: ['image'], exclude: ['mill'] }))).toMatchObject({
       kind: 'none',
       why: expect.stringMatching(
-        /^No agent fits: loom \(tools: git\), coder \(skills: weaving, tools: git\),.* and 4 more$/,
+        /^No agent fits: loom \(modalities: image\), coder \(skills: weaving, modalities: image\),.* and 4 more$/,
       ),
     })
   })
