@@ -6,7 +6,8 @@ const PLANNER = 'You plan how a team of agents'
 const AGENT_LINE = /^- (\S+) \(skills: ([^;)]*)[^)]*\): ?(.*)$/gm
 
 type Agent = { id: string; skill: string; words: ReadonlySet<string> }
-type Clause = { text: string; waits: boolean }
+/** `about`: what a listed item is to be done with; empty for what is no item. */
+type Clause = { text: string; about: string; waits: boolean }
 type Task = {
   id: string
   title: string
@@ -45,10 +46,9 @@ export function samplePlan({ turns }: Question): { tasks: readonly Task[] } | nu
   const chinese = isChinese(goal)
   const parts = clausesIn(goal).slice(0, MAX_PARTS)
   const tasks: Task[] = []
-  for (const { text, waits } of parts) {
-    const before = tasks.at(-1)
-    const dependsOn = before === undefined ? [] : waits ? [before.id] : before.depends_on
-    tasks.push(taskFor(text, `part_${tasks.length + 1}`, dependsOn, { agents, chinese }))
+  for (const { text, about, waits } of parts) {
+    const dependsOn = waits ? tasks.map(({ id }) => id) : (tasks.at(-1)?.depends_on ?? [])
+    tasks.push(taskFor(text, `part_${tasks.length + 1}`, dependsOn, { agents, chinese, about }))
   }
   const title = chinese ? '整合成最终答案' : 'The whole answer'
   const all = tasks.map(({ id }) => id)
@@ -63,17 +63,18 @@ function agentsIn(orders: string): Agent[] {
   }))
 }
 
-type Setting = { agents: readonly Agent[]; chinese: boolean; skill?: string }
+type Setting = { agents: readonly Agent[]; chinese: boolean; about?: string; skill?: string }
 
 function taskFor(text: string, id: string, dependsOn: readonly string[], setting: Setting): Task {
-  const { agents, chinese, skill: wanted } = setting
-  const asked = wanted ?? ASKED.find(([, words]) => words.test(text))?.[0]
-  const words = contentWords(text.toLowerCase())
+  const { agents, chinese, about = '', skill: wanted } = setting
+  const whole = about === '' ? text : `${text}: ${about}`
+  const asked = wanted ?? ASKED.find(([, words]) => words.test(whole))?.[0]
+  const words = contentWords(whole.toLowerCase())
   const shared = (agent: Agent) => words.filter((word) => agent.words.has(word)).length
   const named = agents.toSorted((a, b) => shared(b) - shared(a))[0]
   const agent =
     agents.find(({ skill }) => skill === asked) ?? (named && shared(named) > 0 ? named : undefined)
-  const instructions = chinese ? `${text}。只做这一部分。` : `${text}. Do this part only.`
+  const instructions = chinese ? `${whole}。只做这一部分。` : `${whole}. Do this part only.`
   const inputs = dependsOn.map((each) => [each, { $ref: `tasks.${each}.output` }] as const)
   return {
     id,
@@ -86,6 +87,7 @@ function taskFor(text: string, id: string, dependsOn: readonly string[], setting
 }
 
 const LINE = /^\s*(?:[-*•·]|\d{1,2}[.)、．])\s*(\S.*)$/gm
+const LINE_BEGIN = /^(?:[-*•·]|\d{1,2}[.)、．])/
 const BETWEEN = /[.!?;。！？；\n]+\s*|,\s+|，|\band\b|(?=\bthen\b|然后|然後|接着|接著|最后|最後)/u
 const WAITS =
   /^\s*(?:and )?(?:then|finally|afterwards|after that|next)\b|^(?:然后|然後|接着|接著|最后|最後|再)/i
@@ -95,9 +97,12 @@ const LEAST = { han: 4, other: 8 }
 /** What a goal asks for, one after the other. */
 function clausesIn(goal: string): Clause[] {
   const lines = Array.from(goal.matchAll(LINE), ([, line = '']) => line)
-  const pieces = lines.length > 1 ? lines : goal.split(BETWEEN)
-  const clauses = pieces
-    .map((text) => ({ text: text.replace(WAITS, '').trim(), waits: WAITS.test(text) }))
+  const about = goal.split('\n')[0]?.trim() ?? ''
+  if (lines.length > 1)
+    return lines.map((text) => ({ text, about: LINE_BEGIN.test(about) ? '' : about, waits: false }))
+  const clauses = goal
+    .split(BETWEEN)
+    .map((text) => ({ text: text.replace(WAITS, '').trim(), about: '', waits: WAITS.test(text) }))
     .filter(({ text }) => text.length >= (isChinese(text) ? LEAST.han : LEAST.other))
-  return clauses.length > 0 ? clauses : [{ text: goal.trim(), waits: false }]
+  return clauses.length > 0 ? clauses : [{ text: goal.trim(), about: '', waits: false }]
 }

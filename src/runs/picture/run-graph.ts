@@ -1,5 +1,7 @@
 import type { Plan, Task, TaskKind } from '../../core/plan.ts'
 import { usdOf } from '../../core/money.ts'
+import { newTask } from '../run/draft.ts'
+import { AGGREGATE_TASK, levelOf, PLAN_TASK } from '../run/definitions.ts'
 import { TASK_ENDED, type RunState, type TaskState, type TaskStatus } from '../run/state.ts'
 
 /**
@@ -34,8 +36,6 @@ export type RunGraph = {
 
 /** Maps of more items are shown as one node. */
 const SHOWN_ITEMS = 20
-const PLANNING = '$plan'
-const AGGREGATION = '$aggregate'
 
 type Mutable = { nodes: RunGraphNode[]; edges: { from: string; to: string }[] }
 
@@ -43,20 +43,13 @@ type Mutable = { nodes: RunGraphNode[]; edges: { from: string; to: string }[] }
 export function graphOfRun(state: RunState): RunGraph {
   const graph: Mutable = { nodes: [], edges: [] }
   const { plan, tasks } = state
-  const planning = tasks.get(PLANNING)
+  const planning = tasks.get(PLAN_TASK)
   if (planning) graph.nodes.push(nodeOf(planning, { kind: 'plan' }))
   if (!plan) return graph
   addLevel(plan, '', null, state, graph)
-  const ids = plan.tasks.map(({ id }) => id)
   if (planning) {
     const roots = plan.tasks.filter(({ dependsOn }) => dependsOn.length === 0)
-    graph.edges.push(...roots.map(({ id }) => ({ from: PLANNING, to: id })))
-  }
-  const aggregation = tasks.get(AGGREGATION)
-  if (aggregation) {
-    const before = new Set(plan.tasks.flatMap(({ dependsOn }) => dependsOn))
-    graph.nodes.push(nodeOf(aggregation, { kind: 'aggregate' }))
-    graph.edges.push(...ids.filter((id) => !before.has(id)).map((from) => ({ from, to: AGGREGATION })))
+    graph.edges.push(...roots.map(({ id }) => ({ from: PLAN_TASK, to: id })))
   }
   return graph
 }
@@ -64,7 +57,7 @@ export function graphOfRun(state: RunState): RunGraph {
 function addLevel(plan: Plan, prefix: string, parent: string | null, state: RunState, graph: Mutable): void {
   for (const task of plan.tasks) {
     const key = prefix + task.id
-    const known = state.tasks.get(key) ?? unbegun(key)
+    const known = state.tasks.get(key) ?? newTask(key)
     const items = task.work.kind === 'map' ? itemsOf(known, state) : null
     graph.nodes.push(
       nodeOf(known, { parent, title: task.title, kind: task.work.kind, items: countsOf(items) }),
@@ -72,6 +65,11 @@ function addLevel(plan: Plan, prefix: string, parent: string | null, state: RunS
     graph.edges.push(...task.dependsOn.map((id) => ({ from: prefix + id, to: key })))
     addWithin(task, key, items, state, graph)
   }
+  const aggregation = state.tasks.get(prefix + AGGREGATE_TASK)
+  if (!aggregation) return
+  graph.nodes.push(nodeOf(aggregation, { parent, kind: 'aggregate' }))
+  const { wanted } = levelOf(plan)
+  graph.edges.push(...wanted.map((id) => ({ from: prefix + id, to: aggregation.key })))
 }
 
 function addWithin(
@@ -90,7 +88,7 @@ function addWithin(
 function itemsOf({ key, items }: TaskState, { tasks }: RunState): readonly TaskState[] {
   return Array.from({ length: items ?? 0 }, (_, at) => {
     const item = `${key}[${at}]`
-    return tasks.get(item) ?? unbegun(item)
+    return tasks.get(item) ?? newTask(item)
   })
 }
 
@@ -132,23 +130,4 @@ function nodeOf(task: TaskState, { kind, parent = null, title = null, items = nu
 
 function isOther(agent: string | null, before: string | null | undefined): boolean {
   return agent !== null && before !== null && before !== undefined && agent !== before
-}
-
-function unbegun(key: string): TaskState {
-  return {
-    key,
-    status: 'pending',
-    waitingFor: null,
-    attempt: null,
-    past: [],
-    readyAt: null,
-    startedAt: null,
-    endedAt: null,
-    resumeAt: null,
-    deadline: null,
-    spent: { microUsd: 0, tokens: 0, attempts: 0 },
-    failure: null,
-    asks: null,
-    items: null,
-  }
 }

@@ -53,7 +53,7 @@ describe('composeAnswer, of a planner’s question', () => {
       [
         ['part_1', 'research', ''],
         ['part_2', 'data', ''],
-        ['part_3', 'writing', 'part_2'],
+        ['part_3', 'writing', 'part_1 part_2'],
         ['answer', 'writing', 'part_1 part_2 part_3'],
       ],
     ],
@@ -62,15 +62,15 @@ describe('composeAnswer, of a planner’s question', () => {
       [
         ['part_1', 'research', ''],
         ['part_2', 'data', 'part_1'],
-        ['part_3', 'review', 'part_2'],
+        ['part_3', 'review', 'part_1 part_2'],
         ['answer', 'writing', 'part_1 part_2 part_3'],
       ],
     ],
     [
-      'Introduce each:\n- Apple pie\n- Lemon cake',
+      'Compare these two:\n- Pie\n- Cake',
       [
-        ['part_1', 'model', ''],
-        ['part_2', 'model', ''],
+        ['part_1', 'research', ''],
+        ['part_2', 'research', ''],
         ['answer', 'writing', 'part_1 part_2'],
       ],
     ],

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { drawRun, runGraphJson } from '../../../src/runs/picture/draw-run.ts'
 import type { RunState } from '../../../src/runs/run/state.ts'
 import { attempt, past, runState, taskState } from './run-states.ts'
-import { task } from './validated.ts'
+import { requestFor, SimulatedRun } from './simulated-run.ts'
+import { ref, task } from './validated.ts'
 
 const HOSTILE = '"]:::failed; click n0 "javascript:alert(1)"\n%% <script>\\" -> n9 [label="x'
 const LABEL = String.raw`"(?:[\p{L}\p{N}\p{M} .,×%-]|#\d+;|<br\/>)*"`
@@ -50,6 +51,18 @@ const TEAMWORK = {
   ],
 }
 
+const map = (id: string, over: string) => ({
+  ...task(id),
+  kind: 'map',
+  map: { over: ref(over), task: { kind: 'model' } },
+})
+
+/** As nodes stand. */
+function inOrderOf(nodes: readonly { key: string }[]) {
+  const places = new Map(nodes.map(({ key }, at) => [key, at]))
+  return (a: string, b: string) => (places.get(a) ?? 0) - (places.get(b) ?? 0)
+}
+
 function teamwork(items: number): RunState {
   const done = { status: 'succeeded' as const, startedAt: 1_000, endedAt: 2_500 }
   return runState(TEAMWORK, [
@@ -88,6 +101,27 @@ describe('drawRun', () => {
     const mermaid = drawRun(teamwork(1_000), 'mermaid')
     expect(mermaid).toContain('items#58; 500 pending, 500 succeeded')
     expect(mermaid.split('\n').length).toBeLessThan(30)
+  })
+
+  it('draws a run at every step, in one piece', () => {
+    const inner = { tasks: [task('x'), task('y'), map('z', 'input')], aggregate: 'reduce' }
+    const sub = { ...task('s'), kind: 'subplan', input: ref('input'), plan: inner }
+    const run = new SimulatedRun(requestFor({ tasks: [sub, task('b', ['s'])] }, { input: [1, 2] }))
+    const seen = new Set<string>()
+    for (const key of ['s/x', 's/z[0]', 's/y', 's/z[1]', 's/$aggregate', 'b']) {
+      const picture = drawRun(run.state, 'mermaid')
+      expect(faultsInMermaid(picture)).toEqual([])
+      seen.add(picture)
+      run.give(key, { output: key })
+    }
+    expect([run.state.status, seen.size]).toEqual(['succeeded', 6])
+    const { nodes, edges } = runGraphJson(run.state)
+    expect(nodes.map(({ key }) => key)).toEqual([...run.state.tasks.keys()].toSorted(inOrderOf(nodes)))
+    expect(edges.filter(({ to }) => to === 's/$aggregate').map(({ from }) => from)).toEqual([
+      's/x',
+      's/y',
+      's/z',
+    ])
   })
 
   it('draws a run that has no plan yet', () => {

@@ -1,5 +1,6 @@
 import { PLAN_DEFAULTS } from '../../../src/core/plan.ts'
 import { STARTERS } from '../../../src/agents/starter-team.ts'
+import { newTask } from '../../../src/runs/run/draft.ts'
 import {
   type Attempt,
   NOTHING_SPENT,
@@ -11,23 +12,7 @@ import { validated } from './validated.ts'
 
 /** A task nobody has begun. */
 export function taskState(key: string, fields: Partial<TaskState> = {}): TaskState {
-  return {
-    key,
-    status: 'pending',
-    waitingFor: null,
-    attempt: null,
-    past: [],
-    readyAt: null,
-    startedAt: null,
-    endedAt: null,
-    resumeAt: null,
-    deadline: null,
-    spent: NOTHING_SPENT,
-    failure: null,
-    asks: null,
-    items: null,
-    ...fields,
-  }
+  return { ...newTask(key), ...fields }
 }
 
 /** An attempt that is over. */
