@@ -58,6 +58,22 @@ describe('agent/<id>', () => {
     expect(await response.text()).toContain('response.completed')
   })
 
+  it('answers from elsewhere by a run of one task', async () => {
+    const key = await mintKey()
+    const body = { kind: 'http', url: 'https://agents.example.com/loom', skills: [{ id: 'weaving' }] }
+    const put = { ...jsonRequest(key, body), method: 'PUT' }
+    expect((await exports.default.fetch('http://switchyard/v1/agents/loom', put)).status).toBe(201)
+    const calls = fakeHosts({ 'agents.example.com': () => Response.json({ output: '一匹布' }) })
+    const answer = await chat(key, 'agent/loom')
+    expect(await answer.json()).toMatchObject({
+      model: 'agent/loom',
+      choices: [{ message: { content: '一匹布' } }],
+    })
+    expect(calls[0]?.body).toMatchObject({ input: 'Say hello.' })
+    const run = await get(key, `/v1/runs/${answer.headers.get('x-switchyard-run-id')}`)
+    expect(await run.json()).toMatchObject({ tasks: [{ id: 'answer', agent: 'loom', status: 'succeeded' }] })
+  })
+
   it('is refused where there is no such agent, or the key lacks the scope', async () => {
     const key = await weaver()
     expect(await errorOf(await chat(key, 'agent/spinner'))).toMatchObject({

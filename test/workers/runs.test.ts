@@ -161,6 +161,39 @@ describe('a run', () => {
     })
   })
 
+  it('waits for what the caller’s own tools give', async () => {
+    const key = await mintKey()
+    const task = { id: 'pick', kind: 'tool', needs: { tools: ['ask_user'] }, input: { question: '哪一個？' } }
+    const { id } = await begin(key, { plan: { tasks: [task] }, tools: [{ name: 'ask_user' }] })
+    await expect.poll(async () => (await view(key, id)).status).toBe('input_required')
+    const [pick] = (await view(key, id)).tasks
+    expect(pick).toMatchObject({
+      waiting_for: 'input',
+      asks: { tool_calls: [{ name: 'ask_user', arguments: { question: '哪一個？' } }] },
+    })
+    const call = /"id":"([^"]+)"/.exec(JSON.stringify(pick?.['asks']))?.[1]
+    const told = { tool_results: [{ id: call, output: { chosen: '綠茶' } }] }
+    expect((await steer(key, id, 'tasks/pick/input', told)).status).toBe(200)
+    await expect.poll(async () => (await view(key, id)).output).toEqual({ chosen: '綠茶' })
+    expect(await codeOf(await steer(key, id, 'tasks/pick/input', told))).toBe('409 run_ended')
+  })
+
+  it('has a failed task done anew while it goes on', async () => {
+    const key = await mintKey()
+    const { id } = await begin(key, { plan: { tasks: [gate('hold'), gate('ask')] } })
+    const statusOf = async (task: string) =>
+      (await view(key, id)).tasks.find((one) => one.id === task)?.status
+    await expect.poll(() => statusOf('ask')).toBe('waiting')
+    expect(await codeOf(await steer(key, id, 'tasks/ask/retry'))).toBe('409 not_retryable')
+    await steer(key, id, 'tasks/ask/reject')
+    expect(await statusOf('ask')).toBe('failed')
+    expect(await runIn(await steer(key, id, 'tasks/ask/retry'))).toMatchObject({
+      id,
+      status: 'input_required',
+    })
+    expect(await statusOf('ask')).toBe('waiting')
+  })
+
   it('is paused, resumed and cancelled', async () => {
     const key = await mintKey()
     const { id } = await begin(key, { plan: GATED })

@@ -1,0 +1,99 @@
+import OpenAI, { NotFoundError } from 'openai'
+import { describe, expect, inject, it } from 'vitest'
+import * as z from 'zod'
+import { DEV_KEY } from '../../src/dev/seed.ts'
+
+const url = inject('switchyardUrl')
+const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: DEV_KEY, maxRetries: 0 })
+const headers = { authorization: `Bearer ${DEV_KEY}`, 'content-type': 'application/json' }
+
+const runShape = z.looseObject({
+  id: z.string(),
+  status: z.string(),
+  output: z.unknown(),
+  usage: z.object({ tokens: z.int(), cost_usd: z.number() }),
+  tasks: z.array(z.looseObject({ id: z.string(), agent: z.string().nullable(), status: z.string() })),
+})
+const read = async (path: string) => fetch(`${url}${path}`, { headers })
+const runIn = async (response: Response) => runShape.parse(await response.json())
+
+const GOAL =
+  'Research three ways to store energy in parallel, compare them in a table, then write a short report and review it.'
+const messages = [{ role: 'user' as const, content: GOAL }]
+
+describe('the official openai client', () => {
+  it('is answered by the team', async () => {
+    const { data, response } = await client.chat.completions
+      .create({ model: 'switchyard/team', messages })
+      .withResponse()
+    const run = await runIn(await read(`/v1/runs/${response.headers.get('x-switchyard-run-id')}`))
+    expect(run).toMatchObject({ status: 'succeeded', goal: GOAL })
+    expect(run.tasks.filter(({ agent }) => agent !== null).length).toBeGreaterThan(1)
+    expect(data.model).toBe('switchyard/team')
+    expect(data.choices[0]?.message.content).toContain('[simulated')
+    expect(data.usage?.total_tokens).toBe(run.usage.tokens)
+  })
+
+  it('is streamed the team’s answer, and skips how far it is', async () => {
+    const stream = await client.chat.completions.create({
+      model: 'switchyard/team',
+      messages: [{ role: 'user', content: '分别研究三种储能方式，然后写一份比较报告。' }],
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+    let text = ''
+    let tokens = 0
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.delta.content ?? ''
+      tokens = chunk.usage?.total_tokens ?? tokens
+    }
+    expect(text.length).toBeGreaterThan(10)
+    expect(tokens).toBeGreaterThan(10)
+  })
+
+  it('is answered by one agent', async () => {
+    const answer = await client.chat.completions.create({ model: 'agent/writer', messages })
+    expect(answer.choices[0]?.message.content).toContain('[simulated')
+    const unknown = client.chat.completions.create({ model: 'agent/nobody', messages })
+    await expect(unknown).rejects.toBeInstanceOf(NotFoundError)
+    const listed = await client.models.list()
+    expect(listed.data.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['switchyard/team', 'agent/writer']),
+    )
+  })
+})
+
+describe('POST /v1/runs', () => {
+  it('carries out a plan, whose log, artifacts and picture are read as it goes', async () => {
+    const plan = {
+      goal: 'Three facts, and one text of them',
+      tasks: [
+        {
+          id: 'facts',
+          kind: 'map',
+          map: { over: { $ref: 'input.topics' }, task: { kind: 'model', input: { $ref: 'item' } } },
+        },
+        { id: 'text', kind: 'agent', needs: { skills: ['writing'] }, depends_on: ['facts'] },
+      ],
+    }
+    const body = JSON.stringify({ plan, input: { topics: ['水', '風', '光'] } })
+    const begun = await fetch(`${url}/v1/runs`, { method: 'POST', headers, body })
+    const { id } = await runIn(begun)
+    const log = await (await read(`/v1/runs/${id}/events`)).text()
+    const seqs = Array.from(log.matchAll(/^id: (\d+)$/gm), ([, seq]) => Number(seq))
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1))
+    expect(log).toMatch(/event: run\.succeeded\ndata: .*\n\n$/)
+    const run = await runIn(await read(`/v1/runs/${id}`))
+    expect(run.tasks.map((task) => `${task.id} ${task.status}`)).toEqual([
+      'facts succeeded',
+      'text succeeded',
+      'facts[0] succeeded',
+      'facts[1] succeeded',
+      'facts[2] succeeded',
+    ])
+    expect(await (await read(`/v1/runs/${id}/artifacts/${encodeURIComponent('facts[1]')}`)).text()).toContain(
+      '[simulated',
+    )
+    expect(await (await read(`/v1/runs/${id}/graph?format=mermaid`)).text()).toContain('writer')
+  })
+})
