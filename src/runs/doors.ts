@@ -66,13 +66,9 @@ export async function askAgents(
     .filter((effect) => effect.kind === 'free')
     .map(({ agent, token, outcome }) => ({ agent, holder: holderOf(token), outcome }))
   const wanted = effects.filter((effect) => effect.kind === 'assign')
-  const wishes = wanted.map(({ token, ...wish }) => ({
-    ...wish,
-    only,
-    bindings,
-    holder: holderOf(token),
-    run,
-  }))
+  const wishes = wanted.map(({ wanted: needs, agent, task, priority, until, token }) => {
+    return { wanted: needs, agent, only, bindings, holder: holderOf(token), run, task, priority, until }
+  })
   const [, answers] = await Promise.all([
     places.length > 0 ? graph.free(places) : null,
     wishes.length > 0 ? graph.assign(wishes) : [],

@@ -10,6 +10,7 @@ import type { RunInput, RunRefusal } from '../../runs/run/advance.ts'
 import type { RunView } from '../../runs/run-object.ts'
 import { graphQuery } from '../agent-body.ts'
 import { type AppContext, type AppEnv, backgroundOf, scopeOf, staying } from '../context.ts'
+import { idempotencyKeyOf } from '../idempotency-key.ts'
 import { readJsonBody, readOptionalBody } from '../read-body.ts'
 import { beginRun, identityOf, newIdentity } from '../runs/begin-run.ts'
 import {
@@ -82,18 +83,11 @@ export const runRoutes = new Hono<AppEnv>()
     return createRun(c, { fork: { run: id, from: task } })
   })
 
-/** The longest `Idempotency-Key`, in characters. */
-const MAX_KEY_CHARS = 255
-
 async function createRun(c: AppContext, { wait_ms: waitMs, ...body }: RunBody): Promise<Response> {
   const scope = scopeOf(c)
   const { tenantId } = scope.caller
-  const key = c.req.header('idempotency-key')
-  if (key !== undefined && (key === '' || key.length > MAX_KEY_CHARS)) {
-    const fault = `expected up to ${MAX_KEY_CHARS} characters`
-    throw new AppError('invalid_request', `Invalid 'Idempotency-Key': ${fault}`, { param: 'Idempotency-Key' })
-  }
-  const identity = key === undefined ? newIdentity() : await identityOf(tenantId, key, body)
+  const key = idempotencyKeyOf(c)
+  const identity = key === null ? newIdentity() : await identityOf(tenantId, key, body)
   const { wish, kept } = await sourceOf(scope, body)
   const { view, isReplayed } = await beginRun(scope, wish, identity, kept)
   const { id } = identity

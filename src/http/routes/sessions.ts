@@ -5,6 +5,7 @@ import { AppError } from '../../core/errors.ts'
 import { createId } from '../../core/ids.ts'
 import { checked } from '../../protocols/invalid-field.ts'
 import { sha256Hex } from '../../tenants/keys.ts'
+import { idempotencyKeyOf } from '../idempotency-key.ts'
 import { type AppContext, type AppEnv, randomBytes, scopeOf, staying } from '../context.ts'
 import { readJsonBody, readOptionalBody } from '../read-body.ts'
 import { TEAM } from '../runs/team.ts'
@@ -20,8 +21,6 @@ import {
 } from '../sessions/session-body.ts'
 import { sessionJson } from '../sessions/session-json.ts'
 import { answerMessage } from '../sessions/turn.ts'
-
-const MAX_KEY_CHARS = 255
 
 /** Conversations that are kept here: with whom, what was said, what is remembered. */
 export const sessionRoutes = new Hono<AppEnv>()
@@ -65,13 +64,7 @@ export const sessionRoutes = new Hono<AppEnv>()
   })
   .post('/sessions/:id/messages', async (c) => {
     const said = checked(messageBody, await readJsonBody(c.req.raw, MAX_BODY_BYTES))
-    const key = c.req.header('idempotency-key') ?? null
-    if (key !== null && (key === '' || key.length > MAX_KEY_CHARS)) {
-      const fault = `expected up to ${MAX_KEY_CHARS} characters`
-      throw new AppError('invalid_request', `Invalid 'Idempotency-Key': ${fault}`, {
-        param: 'Idempotency-Key',
-      })
-    }
+    const key = idempotencyKeyOf(c)
     const digest = key === null ? '' : await sha256Hex(canonicalJson(said))
     return staying(c, answerMessage(scopeOf(c), named(c), said, { key, digest }))
   })

@@ -89,12 +89,8 @@ async function answerTurn(
     if (!answer) return
     const { key, digest } = ticket
     const question = { ...asked, key, digest }
-    const isKept = await session.finish(
-      ticket.id,
-      [question, { ...answer, key: null, digest: null }],
-      summary,
-    )
-    await stop()
+    const both = [question, { ...answer, key: null, digest: null }]
+    const isKept = await session.finish(ticket.id, both, summary).finally(stop)
     if (!isKept) throw new AppError('not_found', 'The session ended, or went on without this answer')
   }
   return answerAsked(scope, { ...inbound, reply }, { id: newId('msg'), keep })
