@@ -3,7 +3,7 @@ import { orderFor } from '../unit/runs/orders.ts'
 import { allSent, MINI_AGENT, performed } from './attempts.ts'
 import { crewAt, MINI } from './crew.ts'
 import { fakeHosts, OPENAI, OPENROUTER, openaiAnswer, refusal, sleep } from './hosts.ts'
-import { mintKey } from './world.ts'
+import { mintKey, tenantWith } from './world.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -76,6 +76,24 @@ describe('perform, of a model', () => {
     fakeHosts({ [OPENAI]: () => refusal(503, 'down'), [OPENROUTER]: () => refusal(503, 'down') })
     const { outcome } = await performed(orderFor(await tenant(), { agent: MINI_AGENT, input: 'Hi' }))
     expect(outcome).toMatchObject({ failure: { code: 'provider_failed' }, isFinal: false })
+  })
+
+  it('waits for its turn where a host says that it is asked too often', async () => {
+    let asked = 0
+    fakeHosts({
+      [OPENAI]: () =>
+        (asked += 1) > 2 ? openaiAnswer('Yes.') : refusal(429, 'slow', { 'retry-after': '1' }),
+    })
+    const { outcome } = await performed(orderFor(await tenant(), { agent: MINI_AGENT, input: 'Hi' }))
+    expect(outcome).toMatchObject({ kind: 'succeeded', output: 'Yes.' })
+  })
+
+  it('waits for its turn where fewer at a time are let in', async () => {
+    const { tenantId } = await tenantWith({ limits: [{ per: 'tenant', max_parallel_requests: 1 }] })
+    crewAt(() => sleep(100).then(() => 'Yes.'))
+    const order = orderFor(tenantId, { agent: MINI_AGENT, input: 'Hi' })
+    const outcomes = await Promise.all([1, 2].map((token) => performed({ ...order, token })))
+    expect(outcomes.map((one) => one.outcome.kind)).toEqual(['succeeded', 'succeeded'])
   })
 
   it('breaks off when it is taken back, and when its time is over', async () => {

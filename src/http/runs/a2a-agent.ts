@@ -6,6 +6,7 @@ import { quoted, taskPrompt } from '../../runs/prompts/task-prompt.ts'
 import { type A2aAnswer, type A2aClient, a2aClient, type A2aPart, type A2aTask } from './a2a-client.ts'
 import { idOf } from './http-agent.ts'
 import { failed, type FailedOutcome, unusable } from './outcomes.ts'
+import { rest } from './rest.ts'
 import { type RemoteAgent, type RemoteOrder, unanswered } from './remote-agent.ts'
 
 /** How often an agent is asked how far it is: soon at first, then at most so often. */
@@ -76,7 +77,7 @@ async function followed(client: A2aClient, remote: RemoteOrder, first: A2aTask):
   let task = first
   let silent = 0
   for (let pause = FIRST_POLL_MS; WORKING.has(task.status.state); pause *= POLL_GROWTH) {
-    await restOr(Math.min(pause, LONGEST_POLL_MS), signal)
+    await rest(Math.min(pause, LONGEST_POLL_MS), signal)
     if (signal.aborted) {
       io.background(client.cancel(task.id))
       return failed({ code: 'cancelled', message: 'It was taken back' }, { partial })
@@ -128,17 +129,4 @@ function failureOf(
   if (answer.kind === 'unanswered') return unanswered(order, answer.why)
   if (answer.kind === 'unreadable') return unusable(answer.message, NO_COST, null)
   return failed({ code: 'agent_failed', message: redact(answer.message) })
-}
-
-function restOr(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-    if (signal.aborted) done()
-    function done(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }

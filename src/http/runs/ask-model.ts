@@ -10,7 +10,8 @@ import { chatReply } from '../../protocols/openai-chat/reply.ts'
 import type { AttemptCost } from '../../runs/attempt.ts'
 import { answerRequest } from '../answer.ts'
 import type { RequestScope } from '../context.ts'
-import { failed, type FailedOutcome } from './outcomes.ts'
+import { failed, type FailedOutcome, sumOf } from './outcomes.ts'
+import { rest } from './rest.ts'
 
 /** What a model is asked in the course of a run. */
 export type Question = {
@@ -53,19 +54,53 @@ type Heard = {
   tokens: number
 }
 
-/** Asks as any chat request is answered: routed, within budgets, past guardrails, recorded. Failures are outcomes. */
+/** How long who asks too much waits for their turn, at a time and altogether, and how the times grow. */
+const LONGEST_WAIT_MS = 60_000
+const MOST_WAITING_MS = 300_000
+const FIRST_WAIT_MS = 500
+const WAIT_GROWTH = 1.5
+/** Who waits with others does not come back at the same time as they. */
+const JITTER = 0.25
+
+/**
+ * Asks as any chat request is answered: routed, within budgets, past guardrails, recorded. Failures are outcomes. Where
+ * only limits of rates speak against it for a while, that while is waited.
+ */
 export async function askModel(scope: RequestScope, question: Question): Promise<Said | FailedOutcome> {
+  const costs: AttemptCost[] = []
+  let waited = 0
+  for (let least = FIRST_WAIT_MS; ; least *= WAIT_GROWTH) {
+    const { answer, retryAfterMs } = await askOnce(scope, question)
+    costs.push(answer.cost)
+    const pause = retryAfterMs === null ? Infinity : Math.max(retryAfterMs, Math.min(least, LONGEST_WAIT_MS))
+    waited += pause
+    const isOver = pause > LONGEST_WAIT_MS || waited > MOST_WAITING_MS || scope.signal.aborted
+    if (answer.kind === 'said' || isOver) return { ...answer, cost: sumOf(costs) }
+    await rest(pause * (1 + JITTER * Math.random()), scope.signal)
+  }
+}
+
+/** `retryAfterMs`: when the same may be asked again; null where nobody says. */
+type Answered = { answer: Said | FailedOutcome; retryAfterMs: number | null }
+
+async function askOnce(scope: RequestScope, question: Question): Promise<Answered> {
   const heard: Heard = { said: null, error: null, model: null, tokens: 0 }
   try {
-    const response = await answerRequest(scope, inboundOf(question, replyTo(heard)))
-    const microUsd = microUsdOf(Number(response.headers.get('x-switchyard-cost-usd') ?? 0))
+    const { headers } = await answerRequest(scope, inboundOf(question, replyTo(heard)))
+    const microUsd = microUsdOf(Number(headers.get('x-switchyard-cost-usd') ?? 0))
     const { said, error, model, tokens } = heard
     const cost = { microUsd, tokens, model }
-    if (said) return { kind: 'said', ...said, cost }
-    return failed(error ?? { code: 'cancelled', message: 'Nobody waits for the answer any more' }, { cost })
+    if (said) return { answer: { kind: 'said', ...said, cost }, retryAfterMs: null }
+    const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+    return {
+      answer: failed(error ?? { code: 'cancelled', message: 'Nobody waits for the answer any more' }, {
+        cost,
+      }),
+      retryAfterMs: Number.isNaN(seconds) ? null : seconds * 1_000,
+    }
   } catch (cause) {
-    if (cause instanceof AppError) return failed(cause)
-    throw cause
+    if (!(cause instanceof AppError)) throw cause
+    return { answer: failed(cause), retryAfterMs: cause.retryAfterMs ?? null }
   }
 }
 

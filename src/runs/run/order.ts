@@ -65,12 +65,11 @@ function aggregateOf({ plan: { aggregate } }: Place): AttemptOrder['aggregate'] 
   return aggregate === 'judge' || aggregate === 'reduce' ? aggregate : null
 }
 
-/** The outputs that are there, by name, where one is to be made of them. */
+/** The outputs by name, where one is to be made of them; null for what is missing. */
 function workInput(state: RunState, key: string, { plan, prefix }: Place, read: ReadValue): unknown {
   if (key === PLAN_TASK) return state.request.input
   if (!key.endsWith(AGGREGATE_TASK)) return inputOf(state, read, key)
-  const there = piecesOf(state, read, plan, prefix).filter(({ value }) => value !== null)
-  return Object.fromEntries(there.map(({ name, value }) => [name, value]))
+  return Object.fromEntries(piecesOf(state, read, plan, prefix).map(({ name, value }) => [name, value]))
 }
 
 /** What is told beside the input. Of all that was said so far, the latest that fits. */
