@@ -6,6 +6,7 @@ import { bearer, errorOf, fetchWith, get, jsonRequest, type Key, mintKey, watchL
 
 afterEach(() => vi.restoreAllMocks())
 
+const given: Env = { ...env }
 const VALUE = 'xoxo-4242-a-tools-own-secret'
 const path = (name: string) => `http://switchyard/v1/tool-secrets/${name}`
 
@@ -13,7 +14,7 @@ function put(key: Key, name: string, body: object): Promise<Response> {
   return exports.default.fetch(path(name), { ...jsonRequest(key, body), method: 'PUT' })
 }
 
-const opened = async ({ tenantId }: Key) => [...(await openToolSecrets(env, tenantId, new Set(['A_KEY'])))]
+const opened = async ({ tenantId }: Key) => [...(await openToolSecrets(given, tenantId, new Set(['A_KEY'])))]
 
 describe('a secret of tools', () => {
   it('is kept for its tenant, changed and forgotten', async () => {
@@ -70,11 +71,11 @@ describe('a secret of tools', () => {
     await put(key, 'A_KEY', { value: VALUE })
     const master = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
     const ADMIN_KEY = 'operators-own-phrase-78'
-    const newer: Env = { ...env, ADMIN_KEY, SECRETS_KEY: `newer:${master},${env.SECRETS_KEY}` }
+    const newer: Env = { ...given, ADMIN_KEY, SECRETS_KEY: `newer:${master},${given.SECRETS_KEY}` }
     const headers = { authorization: `Bearer ${ADMIN_KEY}` }
     const answer = await fetchWith(newer, '/admin/secrets/rewrap', { method: 'POST', headers })
     expect(await answer.json()).toMatchObject({ unreadable: 0 })
-    const alone: Env = { ...env, SECRETS_KEY: `newer:${master}` }
+    const alone: Env = { ...given, SECRETS_KEY: `newer:${master}` }
     expect([...(await openToolSecrets(alone, key.tenantId, new Set(['A_KEY'])))]).toEqual([['A_KEY', VALUE]])
   })
 })
