@@ -36,6 +36,8 @@ const backgroundMessage = z.object({
   /** What rules may look at. */
   region: z.string().default(LOCAL_REGION),
   headers: z.record(z.string(), z.string()).default({}),
+  /** Where agents elsewhere answer. */
+  origin: z.string().default(''),
 })
 
 const backgroundJob = z.object({ body: z.unknown().optional(), sessionId: z.string().nullable() })

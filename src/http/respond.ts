@@ -80,9 +80,9 @@ async function promise(
   const response = inbound.reply.pending(headOf(inbound, id, now), 'queued')
   const object = responseObject(scope, id)
   await object.begin(keptOf(response, inbound.inputItems, context), JSON.stringify(job), now)
-  const { caller, requestId, region } = scope
+  const { caller, requestId, region, origin } = scope
   const headers = Object.fromEntries([...scope.headers].filter(([name]) => isVisibleHeader(name)))
-  await scope.env.BACKGROUND.send({ version: 1, id, caller, requestId, region, headers })
+  await scope.env.BACKGROUND.send({ version: 1, id, caller, requestId, region, headers, origin })
   return Response.json(response)
 }
 

@@ -38,6 +38,7 @@ describe('agent/<id>', () => {
     const answer = await chat(key, 'agent/weaver', AT_ANTHROPIC)
     expect(await answer.json()).toMatchObject({ model: MODEL, choices: [{ message: { content: '經緯' } }] })
     expect(answer.headers.get('x-switchyard-model')).toBe(MODEL)
+    expect(answer.headers.get('x-switchyard-agent')).toBe('weaver')
     expect(JSON.stringify(sent.parse(calls[0]).body.system)).toContain(PROMPT)
     expect(sent.parse(calls[0]).body.messages).toHaveLength(1)
   })
@@ -83,6 +84,8 @@ describe('agent/<id>', () => {
     })
     const other = await mintKey()
     expect(await errorOf(await chat(other, 'agent/weaver'))).toMatchObject({ code: 'model_not_found' })
+    await post(key, '/v1/agents/weaver/drain', {})
+    expect(await errorOf(await chat(key, 'agent/weaver'))).toMatchObject({ code: 'no_eligible_model' })
     const without = await mintKey({ tenantId: key.tenantId, scopes: 'inference' })
     for (const model of ['agent/weaver', 'switchyard/team']) {
       expect(await errorOf(await chat(without, model))).toMatchObject({

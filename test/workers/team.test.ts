@@ -95,6 +95,11 @@ describe('switchyard/team', () => {
     })
     const response = await post(key, '/v1/responses', { model: TEAM, input: 'Say hello.', stream: true })
     expect(await response.text()).toContain('event: response.completed')
+    const whole = await post(key, '/v1/responses', { model: TEAM, input: 'Say hello.', background: true })
+    const { id } = z.object({ id: z.string() }).parse(await whole.json())
+    await expect
+      .poll(async () => (await get(key, `/v1/responses/${id}`)).json(), { timeout: 10_000, interval: 500 })
+      .toMatchObject({ status: 'completed', model: TEAM, output: [{ content: [{ text: 'Hello' }] }] })
   })
 
   it('says in the caller’s protocol that no answer came', async () => {

@@ -36,12 +36,19 @@ export async function answerAsked(
   requireScope(scope.caller, 'agents')
   if (id === null) return answerByRun(scope, inbound, { name, wish: wishOf(inbound, null), options })
   const card = await cardOf(scope, id)
-  if (card.kind === 'model') return answerRequest(scope, asAgent(inbound, card), options)
+  if (card.kind === 'model') {
+    const answer = await answerRequest(scope, asAgent(inbound, card), options)
+    answer.headers.set('x-switchyard-agent', card.id)
+    return answer
+  }
   return answerByRun(scope, inbound, { name, wish: wishOf(inbound, card), options })
 }
 
 async function cardOf({ env, caller }: RequestScope, id: string): Promise<AgentCard> {
   const node = await env.GRAPH.getByName(caller.tenantId).agent(id)
+  if (node?.isDraining) {
+    throw new AppError('no_eligible_model', `The agent '${id}' takes no more work`, { param: 'model' })
+  }
   if (node) return node.card
   throw new AppError('model_not_found', `The agent '${id.slice(0, 100)}' does not exist`, { param: 'model' })
 }
