@@ -22,9 +22,9 @@ export function advance(state: RunState, input: RunInput, world: { now: number; 
   if (ENDED.has(state.status)) return afterEnd(state, input, world)
   const draft = draftOf(state, world)
   expire(draft)
-  if (ENDED.has(draft.state.status)) return withLate(draft, input)
   settle(draft)
-  const why = ENDED.has(draft.state.status) ? null : take(draft, input)
+  if (ENDED.has(draft.state.status)) return withLate(draft, input)
+  const why = take(draft, input)
   if (why !== null) return { kind: 'refused', why }
   return finishStep(draft, input.kind === 'slot-freed' || input.kind === 'assigned')
 }

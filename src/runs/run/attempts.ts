@@ -12,7 +12,7 @@ import { isLarger } from './surroundings.ts'
 type Reason = (typeof RETRY_REASONS)[number]
 
 /** An attempt gave nothing. `isTold`: by its lane. */
-export type Miss = {
+type Miss = {
   reason: Reason
   failure: RunFailure
   isFinal: boolean
@@ -140,7 +140,7 @@ function keepPartial(draft: Draft, key: string, partial: unknown): void {
 }
 
 /** An attempt gave nothing: it is tried again, or that is the task's end. */
-export function missAttempt(draft: Draft, task: TaskState, { body }: Place, miss: Miss): void {
+function missAttempt(draft: Draft, task: TaskState, { body }: Place, miss: Miss): void {
   const { reason, failure, cost, isTold } = miss
   const saysOfAgent = !NOT_OF_AGENTS.has(failure.code)
   const left = endAttempt(draft, task, { end: reason, failure, cost, isTold, saysOfAgent })

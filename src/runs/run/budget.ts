@@ -1,7 +1,6 @@
 import type { Plan } from '../../core/plan.ts'
 import { hasAttempts, parentOf, placeOf } from './definitions.ts'
-import type { RunState, Spent, TaskState } from './state.ts'
-import { TASK_ENDED } from './state.ts'
+import { type RunState, type Spent, TASK_ENDED, type TaskState } from './state.ts'
 
 type Budget = Plan['budget']
 
@@ -110,10 +109,15 @@ export function give(ledger: Ledger, key: string, maxMicroUsd: number | null): v
 
 /** Tokens that are left for a task; null for any. */
 export function tokensLeft(state: RunState, key: string): number | null {
-  let least: number | null = null
-  for (const { budget, spent } of givenFor(ledgerOf(state), key)) {
-    if (budget.tokens === null) continue
-    least = Math.min(least ?? Infinity, Math.max(0, budget.tokens - spent.tokens))
+  let least = leftOf(state.request.budget, state.spent)
+  for (let at = parentOf(key); at !== null; at = parentOf(at)) {
+    const work = placeOf(state.plan, at)?.body.work
+    const spent = state.tasks.get(at)?.spent
+    if (work?.kind === 'subplan' && spent) least = Math.min(least, leftOf(work.plan.budget, spent))
   }
-  return least
+  return least === Infinity ? null : least
+}
+
+function leftOf({ tokens }: Budget, spent: Spent): number {
+  return tokens === null ? Infinity : Math.max(0, tokens - spent.tokens)
 }

@@ -13,6 +13,9 @@ type Candidate = { task: TaskState; place: Place; wish: string | null }
 /** What of a run's places is taken. `lanes`: attempts of each. */
 type Places = { free: number; lanes: number[] }
 
+/** How many more may be asked for by a wish. */
+type Asks = { left(wish: string): number }
+
 /** Asks of one wish that are under way at a time, while nobody was busy. */
 const ASKS = 4
 
@@ -25,23 +28,18 @@ export function dispatch(draft: Draft, isFreed: boolean): void {
   if (draft.state.isPaused || ENDED.has(draft.state.status)) return
   const places = placesOf(draft)
   if (places.free <= 0) return
-  const queue = queueOf(draft)
-  if (queue.length === 0) return
-  const asks = asksOf(draft, isFreed)
   const ledger = ledgerOf(draft.state)
-  for (const candidate of queue) {
+  // Where subplans have budgets, those who are first may have to wait for money, and others not.
+  const most = ledger.size > 1 ? Infinity : places.free
+  for (const candidate of queueOf(draft, asksOf(draft, isFreed), most)) {
     if (places.free <= 0 || draft.ended.length > 0) return
     const { task, wish } = candidate
-    if (wish !== null && !asks.may(wish)) continue
     const allowance = allowanceFor(ledger, task.key)
     if (allowance.kind === 'later') continue
     if (allowance.kind === 'used_up') return useUp(draft, allowance.of)
-    if (wish === null)
-      beginAttempt(draft, task, newAttempt(draft, candidate, allowance.maxMicroUsd), null, places.lanes)
-    else {
-      asks.count(wish)
-      askFor(draft, candidate, newAttempt(draft, candidate, allowance.maxMicroUsd))
-    }
+    const attempt = newAttempt(draft, candidate, allowance.maxMicroUsd)
+    if (wish === null) beginAttempt(draft, task, attempt, null, places.lanes)
+    else askFor(draft, candidate, attempt)
     give(ledger, task.key, allowance.maxMicroUsd)
     places.free -= 1
   }
@@ -67,15 +65,28 @@ function placesOf({ tasks }: Draft): Places {
   return { free, lanes }
 }
 
-function queueOf({ tasks, state }: Draft): Candidate[] {
-  const queue: Candidate[] = []
+/** Those that may begin now, in order; of a thousand only as many as there is place for. */
+function queueOf({ tasks, state }: Draft, asks: Asks, most: number): Candidate[] {
+  const best = new Map<string | null, Candidate[]>()
   for (const task of tasks.values()) {
     if (task.status !== 'queued' || task.attempt) continue
     const place = placeOf(state.plan, task.key)
-    if (place) queue.push({ task, place, wish: needsAgent(place.body) ? wishOf(task, place.body) : null })
+    if (!place) continue
+    const wish = needsAgent(place.body) ? wishOf(task, place.body) : null
+    const cap = wish === null ? most : asks.left(wish)
+    const list = best.get(wish) ?? []
+    best.set(wish, list)
+    const candidate = { task, place, wish }
+    const last = list[cap - 1]
+    if (cap < 1 || (last && inOrder(candidate, last) > 0)) continue
+    if (last) list.pop()
+    list.splice(list.findLastIndex((other) => inOrder(other, candidate) < 0) + 1, 0, candidate)
   }
-  const priority = ({ place }: Candidate) => place.body.assign.priority
-  return queue.sort((a, b) => priority(b) - priority(a) || byRank(a.place.rank, b.place.rank))
+  return [...best.values()].flat().sort(inOrder)
+}
+
+function inOrder(a: Candidate, b: Candidate): number {
+  return b.place.body.assign.priority - a.place.body.assign.priority || byRank(a.place.rank, b.place.rank)
 }
 
 const wishes = new WeakMap<TaskBody, string>()
@@ -96,7 +107,7 @@ export function wishOf({ key, past }: TaskState, body: TaskBody): string {
  * How many may be asked for at once. Where all who fit were busy, one is asked for after a while, or when somebody is
  * free again: a thousand items that wait for one agent do not all ask for it.
  */
-function asksOf(draft: Draft, isFreed: boolean) {
+function asksOf(draft: Draft, isFreed: boolean): Asks {
   const known = new Map<string, { asked: number; wasBusy: boolean; isBusy: boolean }>()
   const at = (wish: string) => {
     const found = known.get(wish) ?? { asked: 0, wasBusy: false, isBusy: false }
@@ -113,12 +124,9 @@ function asksOf(draft: Draft, isFreed: boolean) {
     if (!task.attempt && task.resumeAt !== null && task.resumeAt > draft.now) wish.isBusy = true
   }
   return {
-    may: (wish: string) => {
-      const { asked, wasBusy, isBusy } = at(wish)
-      return asked < (wasBusy ? 1 : ASKS) && (!isBusy || isFreed)
-    },
-    count: (wish: string) => {
-      at(wish).asked += 1
+    left: (wish) => {
+      const { asked, wasBusy, isBusy } = known.get(wish) ?? { asked: 0, wasBusy: false, isBusy: false }
+      return isBusy && !isFreed ? 0 : (wasBusy ? 1 : ASKS) - asked
     },
   }
 }

@@ -17,14 +17,8 @@ export function nextDueAt(state: RunState): number | null {
 /** When something is to be done about a task. */
 function dueAt(state: RunState, task: TaskState): number {
   switch (task.status) {
-    case 'queued': {
-      const isAsked = task.attempt !== null
-      const retryAt = isAsked ? Infinity : task.resumeAt || Infinity
-      const body = placeOf(state.plan, task.key)?.body
-      const hasClock = body && (isAsked || task.resumeAt !== null)
-      const queueEnd = hasClock ? (task.readyAt ?? 0) + body.timeout.queueMs : Infinity
-      return Math.min(task.deadline ?? Infinity, state.isPaused ? Infinity : Math.min(retryAt, queueEnd))
-    }
+    case 'queued':
+      return Math.min(task.deadline ?? Infinity, state.isPaused ? Infinity : queueEndsAt(state, task))
     case 'running':
       return Math.min(task.deadline ?? Infinity, task.attempt?.deadline ?? Infinity, silentAt(state, task))
     case 'waiting':
@@ -42,6 +36,14 @@ function dueAt(state: RunState, task: TaskState): number {
     case 'cancelled':
       return Infinity
   }
+}
+
+/** When an agent is looked for again, or was for too long: waiting for a place of the run takes as long as it takes. */
+function queueEndsAt(state: RunState, { key, attempt, resumeAt, readyAt }: TaskState): number {
+  if (!attempt && resumeAt === null) return Infinity
+  const queueMs = placeOf(state.plan, key)?.body.timeout.queueMs ?? Infinity
+  const againAt = attempt ? Infinity : resumeAt || Infinity
+  return Math.min(againAt, (readyAt ?? 0) + queueMs)
 }
 
 /** When an attempt that is not heard of is lost. */

@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/plan.ts'
 import { misfitOf } from '../../execute/matches-schema.ts'
 import { beginTask, queueTask } from './begin.ts'
-import { AGGREGATE_TASK, levelOf, parentOf, placeOf } from './definitions.ts'
+import { AGGREGATE_TASK, levelOf, parentOf, PLAN_TASK, placeOf } from './definitions.ts'
 import { change, type Draft, newTask, taskAt, tell } from './draft.ts'
 import { actionFor, endRun, endTask, failTask, failureOf, succeedTask } from './ending.ts'
 import { levelOutput, piecesOf } from './output.ts'
@@ -22,7 +22,11 @@ export function settle(draft: Draft): void {
     for (const parent of parents) concludeTask(draft, parent)
   }
   const { plan, status } = draft.state
-  if (!plan || ENDED.has(status)) return
+  if (ENDED.has(status)) return
+  if (!plan) {
+    const failure = draft.tasks.get(PLAN_TASK)?.failure
+    return failure ? endRun(draft, 'failed', failureOf(PLAN_TASK, failure)) : undefined
+  }
   const end = conclude(draft, plan, '')
   if (end) endRun(draft, end.failure ? 'failed' : 'succeeded', end.failure)
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nextDueAt } from '../../../src/runs/run/due.ts'
 import { requestFor, SimulatedRun } from './simulated-run.ts'
-import { ref, task } from './validated.ts'
+import { ref, task, validated } from './validated.ts'
 
 const run = (tasks: readonly object[], fields: object = {}) =>
   new SimulatedRun(requestFor({ tasks, ...fields }))
@@ -60,5 +60,66 @@ describe('a run', () => {
     expect(one.statuses).toEqual({ a: 'succeeded', b: 'cancelled', c: 'cancelled' })
     expect(one.effects.slice(-2).map(({ kind }) => kind)).toEqual(['revoke', 'ended'])
     expect(one.give('b', { output: 2 })).toBe('run_ended')
+  })
+})
+
+describe('a goal', () => {
+  const goal = () =>
+    new SimulatedRun({ ...requestFor({ tasks: [task('a')] }), plan: null, goal: '寫報告', input: 5 })
+
+  it('is made a plan first', () => {
+    const one = goal()
+    expect(one.state.status).toBe('planning')
+    expect(one.order('$plan')).toMatchObject({ work: 'plan', goal: '寫報告', input: 5 })
+    const { plan } = validated({ tasks: [task('a', [], { input: ref('input') }), task('b', ['a'])] })
+    const note = { source: 'planner', topology: 'dag', reason: 'Two parts' } as const
+    one.give('$plan', { output: null, plan, note })
+    expect(one.state.status).toBe('running')
+    expect(one.events.find(({ type }) => type === 'run.planned')?.data).toEqual({ ...note, tasks: 2 })
+    expect(one.order('a')).toMatchObject({ work: 'model', goal: '寫報告', input: 5 })
+  })
+
+  it('of which no plan can be made fails', () => {
+    const one = goal()
+    one.give('$plan', { output: null })
+    expect(one.state.tasks.get('$plan')?.past[0]?.end).toBe('invalid_output')
+    one.wait(1_000)
+    one.give('$plan', { ...FAILED, isFinal: true })
+    expect(one.state).toMatchObject({ status: 'failed', failure: { code: 'broken' } })
+    expect(one.output).toBe(null)
+  })
+})
+
+describe('several outputs', () => {
+  const outputs = { x: ref('tasks.a.output'), y: ref('tasks.b.output.z', { default: null }) }
+  const judged = () => run([task('a'), task('b', [], { retry: { max: 0 } })], { outputs, aggregate: 'judge' })
+
+  it('are made one by somebody who is asked last', () => {
+    const one = judged()
+    one.give('a', { output: 1 })
+    one.give('b', { output: { z: 2 } })
+    expect(one.order('$aggregate')).toMatchObject({
+      work: 'aggregate',
+      aggregate: 'judge',
+      input: { x: 1, y: 2 },
+    })
+    one.give('$aggregate', { output: 2 })
+    expect(one.output).toBe(2)
+    expect(one.state.status).toBe('succeeded')
+  })
+
+  it('are the one that is there', () => {
+    const one = judged()
+    one.give('b', FAILED)
+    one.give('a', { output: 1 })
+    expect(one.output).toBe(1)
+    expect(one.state).toMatchObject({ status: 'succeeded', isPartial: true })
+  })
+
+  it('are joined by themselves where that is no work', () => {
+    const one = run([task('a'), task('b')], { aggregate: 'concat' })
+    one.give('b', { output: '二' })
+    one.give('a', { output: '一' })
+    expect(one.output).toBe('一\n\n二')
   })
 })

@@ -99,7 +99,11 @@ function bodyDone(body: TaskBody, key: string, told: unknown, input: unknown, wo
       const { status, output } = levelDone(work.plan, `${key}/`, told, world)
       return status === 'succeeded' ? succeeded(output) : failed(body.onError)
     }
-    default:
+    case 'model':
+    case 'agent':
+    case 'tool':
+    case 'panel':
+    case 'judge':
       return attempts(body, key, told, world)
   }
 }

@@ -131,8 +131,6 @@ export class RunWorld {
 
   /** Memory is lost: what was not kept, and whether effects were carried out. */
   #crash(): void {
-    const alive = (task: TaskState): TaskState =>
-      task.attempt ? { ...task, attempt: { ...task.attempt, heardAt: 0, progress: null } } : task
     const tasks = new Map(Array.from(this.#rows, ([key, task]) => [key, alive(task)]))
     const now = new Map(Array.from(this.state.tasks, ([key, task]) => [key, alive(task)]))
     if (canonicalJson([...tasks]) !== canonicalJson([...now])) this.wrong.push('rows are not the state')
@@ -281,4 +279,9 @@ export class RunWorld {
     if (this.#chance('enough') < 0.2)
       this.#after(this.#ms('enough', 60_000), () => this.tell({ kind: 'cancelled', reason: null }))
   }
+}
+
+/** A task without what is not kept: when it was heard of, and of what. */
+function alive(task: TaskState): TaskState {
+  return task.attempt ? { ...task, attempt: { ...task.attempt, heardAt: 0, progress: null } } : task
 }
