@@ -87,7 +87,12 @@ function put(owner: Key, path: string, body: unknown, headers: Record<string, st
 }
 
 /** What belongs to nobody: everybody names the same. */
-export const SHARED: Readonly<Record<string, string>> = { model: MODEL, task: 'asked', artifact: 'given' }
+export const SHARED: Readonly<Record<string, string>> = {
+  model: MODEL,
+  task: 'asked',
+  artifact: 'given',
+  attempt: '1',
+}
 
 /** Ids by kind. */
 export type Ids = Readonly<Record<string, string>>
@@ -154,6 +159,8 @@ const BODIES: Readonly<Record<string, (ids: Ids) => unknown>> = {
   approveTask: () => ({ comment: 'Go' }),
   rejectTask: () => ({ comment: 'No' }),
   provideTaskInput: () => ({ tool_results: [] }),
+  tellAttemptResult: () => ({ output: 'Done' }),
+  tellAttemptHeartbeat: () => ({ progress: 'Half' }),
   putConfig: () => ({ default_fallbacks: ['auto'] }),
 }
 
