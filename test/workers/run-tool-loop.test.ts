@@ -28,6 +28,9 @@ const PHONE = { name: 'phone', description: 'Calls somebody', parameters: CITY }
 const call = (name: string, args: object) => ({ name, args })
 const weather = (city: string) => call('weather', { city })
 
+const untilEnough = ({ body }: HostCall) =>
+  JSON.stringify(body).includes('"none"') ? 'Enough.' : [weather('x')]
+
 /** A model that says one thing after the other, and the tools' host. Tells what both were sent. */
 function world(
   turns: readonly Parameters<typeof crewAt>[0][],
@@ -92,8 +95,7 @@ describe('a model with tools', () => {
   })
 
   it('stops calling after so many rounds', async () => {
-    const turn = (at: HostCall) => (JSON.stringify(at.body).includes('"none"') ? 'Enough.' : [weather('x')])
-    const { asked } = world(Array.from({ length: 20 }, () => turn))
+    const { asked } = world(Array.from({ length: 20 }, () => untilEnough))
     const { outcome } = await performed(await order())
     expect(outcome).toMatchObject({ kind: 'succeeded', output: 'Enough.' })
     expect(asked()).toHaveLength(12)
@@ -131,8 +133,7 @@ describe('a model with tools', () => {
     const needs = { ...NEEDS, tools: ['weather', 'telepathy'] }
     expect((await performed(await order({ needs }))).outcome).toMatchObject({
       kind: 'failed',
-      failure: { code: 'unknown_tool', message: "There is no tool 'telepathy'" },
-      isFinal: true,
+      failure: { code: 'unknown_tool', message: expect.stringContaining("'telepathy'") },
     })
     expect(asked()).toEqual([])
   })
@@ -202,7 +203,7 @@ describe('an attempt after another', () => {
     const carryOver = failed.kind === 'failed' ? failed.partial : null
     expect((await performed({ ...given, carryOver })).outcome).toMatchObject({ output: { city: 'Oslo' } })
     expect(used()).toEqual([])
-    expect(allSent(asked())).toContain("'output': it must have")
+    expect(allSent(asked())).toContain('An answer was given, but could not be used')
   })
 })
 

@@ -71,7 +71,7 @@ describe('a secret of tools', () => {
     await put(key, 'A_KEY', { value: VALUE })
     const master = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
     const ADMIN_KEY = 'operators-own-phrase-78'
-    const newer: Env = { ...given, ADMIN_KEY, SECRETS_KEY: `newer:${master},${given.SECRETS_KEY}` }
+    const newer: Env = { ...given, ADMIN_KEY, SECRETS_KEY: `newer:${master},${String(given['SECRETS_KEY'])}` }
     const headers = { authorization: `Bearer ${ADMIN_KEY}` }
     const answer = await fetchWith(newer, '/admin/secrets/rewrap', { method: 'POST', headers })
     expect(await answer.json()).toMatchObject({ unreadable: 0 })

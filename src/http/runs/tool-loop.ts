@@ -30,7 +30,7 @@ import type { Toolbox } from './tools.ts'
  * What a model is asked in a loop. `messages`: what follows on the task itself; `mayCall`: whether it may call tools once
  * more; `spent`: what the loop has taken so far.
  */
-export type LoopQuestion = {
+type LoopQuestion = {
   messages: readonly Message[]
   tools: readonly ToolDefinition[]
   mayCall: boolean
