@@ -1,6 +1,7 @@
 import { usdOf, usdOrNull } from '../../core/money.ts'
 import type { Plan } from '../../core/plan.ts'
 import type { RunRow } from '../../db/runs.ts'
+import { triesOf } from '../../runs/picture/run-graph.ts'
 import { taskOf } from '../../runs/run/definitions.ts'
 import type { RunView } from '../../runs/run-object.ts'
 import { ENDED, type RunState, type TaskState } from '../../runs/run/state.ts'
@@ -59,18 +60,14 @@ function budgetJson({ microUsd, tokens, deadlineMs, maxAttempts }: Plan['budget'
 }
 
 function taskJson(task: TaskState, plan: Plan | null): object {
-  const { key, attempt, past } = task
+  const { key } = task
   const definition = plan && taskOf(plan, key)
-  const tries = [...past.map(({ agent }) => agent), ...(attempt ? [attempt.assignment?.card.id ?? null] : [])]
   return {
     id: key,
     title: definition && 'title' in definition ? definition.title : null,
     kind: OF_RUN.exec(key)?.[1] ?? definition?.work.kind ?? null,
     status: task.status,
-    agent: tries.at(-1) ?? null,
-    model: past.findLast(({ model }) => model !== null)?.model ?? null,
-    attempts: tries.length,
-    migrations: tries.filter((agent, index) => isMigration(tries[index - 1] ?? null, agent)).length,
+    ...triesOf(task),
     items: task.items,
     cost_usd: usdOf(task.spent.microUsd),
     tokens: task.spent.tokens,
@@ -80,10 +77,6 @@ function taskJson(task: TaskState, plan: Plan | null): object {
     started_at: seconds(task.startedAt),
     ended_at: seconds(task.endedAt),
   }
-}
-
-function isMigration(before: string | null, now: string | null): boolean {
-  return before !== null && now !== null && before !== now
 }
 
 /** Tasks that gave nothing, though they were to: why each did not. */

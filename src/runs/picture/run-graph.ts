@@ -102,12 +102,8 @@ function countsOf(items: readonly TaskState[] | null): RunGraphNode['items'] {
 type Known = Pick<RunGraphNode, 'kind'> & Partial<Pick<RunGraphNode, 'parent' | 'title' | 'items'>>
 
 function nodeOf(task: TaskState, { kind, parent = null, title = null, items = null }: Known): RunGraphNode {
-  const { key, status, waitingFor, attempt, past, spent, failure, startedAt, endedAt } = task
-  const agents = [
-    ...past.map(({ agent }) => agent),
-    ...(attempt ? [attempt.assignment?.card.id ?? null] : []),
-  ]
-  const migrations = agents.filter((agent, at) => isOther(agent, agents[at - 1])).length
+  const { key, status, waitingFor, spent, failure, startedAt, endedAt } = task
+  const tries = triesOf(task)
   return {
     key,
     parent,
@@ -115,16 +111,27 @@ function nodeOf(task: TaskState, { kind, parent = null, title = null, items = nu
     kind,
     status,
     waitingFor,
-    agent: agents.findLast((agent) => agent !== null) ?? null,
-    model: past.findLast(({ model }) => model !== null)?.model ?? null,
+    ...tries,
     costUsd: usdOf(spent.microUsd),
     tokens: spent.tokens,
-    attempts: agents.length,
-    retries: Math.max(0, agents.length - 1 - migrations),
-    migrations,
+    retries: Math.max(0, tries.attempts - 1 - tries.migrations),
     durationMs: TASK_ENDED.has(status) && startedAt !== null && endedAt !== null ? endedAt - startedAt : null,
     failure: failure?.code ?? null,
     items,
+  }
+}
+
+/** Who works on a task, or did last, and how it came to that. `migrations`: attempts by another agent than the one before. */
+export function triesOf({ attempt, past }: TaskState) {
+  const agents = [
+    ...past.map(({ agent }) => agent),
+    ...(attempt ? [attempt.assignment?.card.id ?? null] : []),
+  ]
+  return {
+    agent: agents.findLast((agent) => agent !== null) ?? null,
+    model: past.findLast(({ model }) => model !== null)?.model ?? null,
+    attempts: agents.length,
+    migrations: agents.filter((agent, at) => isOther(agent, agents[at - 1])).length,
   }
 }
 
