@@ -41,6 +41,8 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
   readonly #underway = new Map<number, Work>()
   /** What the run is to be told, by token. */
   readonly #untold = new Map<number, Untold>()
+  /** Told, but still on disk as untold: until something else is written, as to tell it once more does no harm. */
+  #told: number[] = []
   #hasTables = this.#restored()
   #isArmed = false
   #isTelling = false
@@ -55,10 +57,13 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
   async offer(orders: readonly AttemptOrder[]): Promise<void> {
     if (!this.#hasTables) rows.createLane(this.#sql)
     this.#hasTables = true
+    this.#close()
     for (const order of orders) {
       const run = runName(order.caller.tenantId, order.runId)
       if (rows.startOrder(this.#sql, run, order)) this.ctx.waitUntil(this.#make(order, run))
     }
+    // What was lost with the memory need not wait for the alarm.
+    this.ctx.waitUntil(this.#tell())
     if (!this.#isArmed) await this.#arm(BEAT_MS)
   }
 
@@ -70,9 +75,9 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
   override async alarm(): Promise<void> {
     this.#isArmed = false
     if (this.#underway.size + this.#untold.size === 0) {
-      await this.ctx.storage.deleteAll()
       this.#hasTables = false
-      return
+      this.#told = []
+      return this.ctx.storage.deleteAll()
     }
     const isIdle = this.#underway.size === 0
     await this.#arm(isIdle ? Math.min(BEAT_MS * 2 ** this.#failures, MAX_PAUSE_MS) : BEAT_MS)
@@ -139,8 +144,14 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
       `The output is far too large: ${size} characters`,
     )
     const outcome = size > MAX_OUTCOME_CHARS ? { ...tooLarge, cost: given.cost } : given
+    this.#close()
     rows.keepOutcome(this.#sql, token, outcome)
     this.#untold.set(token, { run, task, outcome })
+  }
+
+  #close(): void {
+    for (const token of this.#told) rows.closeOrder(this.#sql, token)
+    this.#told = []
   }
 
   #progress(work: Work, value: unknown, isVital = false): void {
@@ -194,10 +205,8 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
           ([token, { task, outcome }]) => ({ kind: 'told', task, token, outcome }) as const,
         )
         await this.env.RUNS.getByName(done[0][1].run).tellAll(inputs)
-        for (const [token] of done) {
-          this.#untold.delete(token)
-          rows.closeOrder(this.#sql, token)
-        }
+        for (const [token] of done) this.#untold.delete(token)
+        this.#told.push(...done.map(([token]) => token))
         this.#failures = 0
       }
     } catch (cause) {

@@ -21,6 +21,8 @@ export class Outbox {
   readonly #sql: SqlStorage
   readonly #entries: Map<number, rows.OutboxEntry>
   readonly #busy = new Set<string>()
+  /** Done, but still on disk: until something else is written, as to do it once more does no harm. */
+  #done: number[] = []
   #last: number
 
   constructor(sql: SqlStorage, entries: readonly rows.OutboxEntry[]) {
@@ -34,14 +36,16 @@ export class Outbox {
   }
 
   /**
-   * Keeps effects on disk.
+   * Keeps effects on disk, and what is done no longer.
    *
-   * @returns what remembers them: to be called when the transaction is over
+   * @returns what remembers that: to be called when the transaction is over
    */
   write(effects: readonly RunEffect[]): () => void {
+    for (const id of this.#done) rows.deleteEntry(this.#sql, id)
     const entries = effects.map((effect, at) => ({ id: this.#last + 1 + at, effect, tries: 0, dueAt: 0 }))
     for (const entry of entries) rows.writeEntry(this.#sql, entry)
     return () => {
+      this.#done = []
       this.#last += entries.length
       for (const entry of entries) this.#entries.set(entry.id, entry)
     }
@@ -92,10 +96,8 @@ export class Outbox {
   }
 
   #delete(entries: readonly rows.OutboxEntry[]): void {
-    for (const { id } of entries) {
-      rows.deleteEntry(this.#sql, id)
-      this.#entries.delete(id)
-    }
+    for (const { id } of entries) this.#entries.delete(id)
+    this.#done.push(...entries.map(({ id }) => id))
   }
 }
 

@@ -155,6 +155,7 @@ export class RunObject extends DurableObject<RunBindings> {
     if (!live) return
     if (live.outbox.isEmpty && now >= forgottenAt(live)) return this.#forget()
     try {
+      live.outbox.write([])()
       this.#step(live, { kind: 'tick' })
       this.#goOn(live)
     } catch (cause) {

@@ -101,10 +101,11 @@ describe('LaneObject', () => {
   it('tells again what the run did not take, and then keeps nothing', async () => {
     watchLogs()
     const tellAll = vi.spyOn(RunObject.prototype, 'tellAll').mockRejectedValueOnce(new Error('Down'))
-    performing(() => gave('done'))
+    performing(() => gave('at last'))
     const request = await begun()
-    expect(await ended(request)).toMatchObject({ status: 'succeeded', output: 'done' })
-    expect(tellAll).toHaveBeenCalledTimes(2)
+    expect(await ended(request)).toMatchObject({ status: 'succeeded', output: 'at last' })
+    const tries = tellAll.mock.calls.filter((call) => JSON.stringify(call).includes('at last'))
+    expect(tries).toHaveLength(2)
     const tables = () =>
       runInDurableObject(laneOf(request, 0), (_, { storage }) =>
         storage.sql.exec("select name from sqlite_master where name not like '_cf%'").toArray(),

@@ -13,6 +13,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** What is done is deleted with the next step, or by the alarm that was set for it. */
+const SOON = { timeout: 10_000, interval: 200 }
+
 const WEAVING = { tasks: [{ id: 'a', kind: 'agent', needs: { skills: ['weaving'] } }] }
 
 /** A tenant with one loom that takes one task at a time, and a run that wants it. */
@@ -53,7 +56,7 @@ describe('what a run has others do', () => {
     expect(view).toMatchObject({ output: 'cloth', state: { status: 'succeeded' } })
     expect(view?.state.tasks.get('a')?.past).toMatchObject([{ agent: 'loom', token: 1 }])
     await vi.waitFor(async () => expect(await slots(request)).toBe(0))
-    await vi.waitFor(async () => expect(await left(request)).toEqual([]))
+    await vi.waitFor(async () => expect(await left(request)).toEqual([]), SOON)
   })
 
   it('is undone where it came too late', async () => {
@@ -82,7 +85,7 @@ describe('what a run has others do', () => {
     await vi.waitFor(() => expect(send.mock.calls.length).toBeGreaterThanOrEqual(3), { timeout: 5_000 })
     expect(await left(request)).toMatchObject([{ body: '{"kind":"ended"}' }])
     send.mockResolvedValue({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } })
-    await vi.waitFor(async () => expect(await left(request)).toEqual([]), { timeout: 8_000 })
+    await vi.waitFor(async () => expect(await left(request)).toEqual([]), SOON)
     const ids = new Set(send.mock.calls.map(([message]) => JSON.stringify(message)))
     expect(ids.size).toBe(1)
   }, 15_000)
@@ -104,7 +107,7 @@ describe('a run', () => {
     const request = requestFor({ tasks: [task('a')] })
     await runOf(request).begin(request, '', null)
     const endedAt = (await runOf(request).viewAtEnd(5_000))?.state.endedAt ?? 0
-    await vi.waitFor(async () => expect(await left(request)).toEqual([]))
+    await vi.waitFor(async () => expect(await left(request)).toEqual([]), SOON)
     await runDurableObjectAlarm(stubOf(request))
     expect(await alarmOf(request)).toBe(endedAt + RUN_LIMITS.keptMs)
     vi.useFakeTimers({ toFake: ['Date'], now: endedAt + RUN_LIMITS.keptMs })

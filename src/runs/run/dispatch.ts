@@ -228,7 +228,11 @@ export function beginAttempt(
   lanes: number[] = placesOf(draft).lanes,
 ): void {
   const { key } = task
-  const lane = lanes.indexOf(Math.min(...lanes))
+  // One by one: each lane is an object of its own, which beats for all that it makes.
+  const lane = Math.max(
+    0,
+    lanes.findIndex((taken) => taken < RUN_LIMITS.perLane),
+  )
   lanes[lane] = (lanes[lane] ?? 0) + 1
   const { number, token, maxMicroUsd } = attempt
   if (assignment) tellAssigned(draft, task, attempt, assignment)
