@@ -9,6 +9,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          testTimeout: 30_000,
         },
       },
       {
@@ -39,6 +40,7 @@ export default defineConfig({
           name: 'workers',
           include: ['test/workers/**/*.test.ts', 'test/contract/**/*.test.ts'],
           setupFiles: ['./test/workers/setup.ts'],
+          testTimeout: 30_000,
         },
       },
       {

@@ -69,7 +69,7 @@ export type AttemptOutcome =
   | { kind: 'input_required'; asks: unknown; cost: AttemptCost; partial: unknown }
 
 /** Why a goal became this plan. */
-export type PlanNote = {
+type PlanNote = {
   source: 'planner' | 'single_task'
   topology: string
   reason: string

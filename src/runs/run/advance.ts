@@ -88,7 +88,10 @@ function take(draft: Draft, input: RunInput): RunRefusal | null {
   }
 }
 
-/** Signs of life: they are not kept, only now and then what they tell of the work. */
+/**
+ * Signs of life. Those of lanes are not kept, only now and then what they tell of the work; an agent elsewhere may be
+ * silent for longer than this run stays in memory.
+ */
 function hear(draft: Draft, beats: Extract<RunInput, { kind: 'heard' }>['beats']): void {
   const told = new Map(beats.map((beat) => [beat.token, beat.progress]))
   for (const task of draft.tasks.values()) {
@@ -101,9 +104,11 @@ function hear(draft: Draft, beats: Extract<RunInput, { kind: 'heard' }>['beats']
       draft.values.set(`partial:${key}`, progress)
       change(draft, task, { attempt: { ...heard, progress: null, progressAt: draft.now } })
       tell(draft, 'task.progress', key, { attempt: attempt.number })
-    } else {
-      draft.tasks.set(key, { ...task, attempt: isTold ? { ...heard, progress } : heard })
+      continue
     }
+    const next = { attempt: isTold ? { ...heard, progress } : heard }
+    if (attempt.phase === 'accepted') change(draft, task, next)
+    else draft.tasks.set(key, { ...task, ...next })
   }
 }
 

@@ -25,6 +25,7 @@ type Miss = {
 const NOT_OF_AGENTS: ReadonlySet<string> = new Set([
   'budget_exceeded',
   'input_too_large',
+  'invalid_input',
   'insufficient_quota',
   'rate_limit_exceeded',
   'cancelled',

@@ -110,7 +110,10 @@ export type Attempt = {
   /** Of the lanes of this run; null while an agent is looked for. */
   lane: number | null
   startedAt: number
-  /** When it is heard of no longer after this, it is lost. Not kept on disk: a restart counts as a sign of life. */
+  /**
+   * When it is heard of no longer after this, it is lost. Kept on disk of agents elsewhere only: for lanes, who beat all the
+   * time, a restart counts as a sign of life.
+   */
   heardAt: number
   /** It ends then, whoever works on it. */
   deadline: number

@@ -75,7 +75,7 @@ export function eventsAfter(sql: SqlStorage, seq: number, limit: number): RunEve
 }
 
 /**
- * The run that is kept here, or null. What is under way counts as heard of now.
+ * The run that is kept here, or null. What lanes make counts as heard of now: while the run slept they told nothing.
  *
  * @param now Unix ms
  */
@@ -104,5 +104,7 @@ function readTasks(sql: SqlStorage, now: number): RunState['tasks'] {
 
 function taskIn(body: string, now: number): [string, TaskState] {
   const task: TaskState = JSON.parse(body)
-  return [task.key, task.attempt ? { ...task, attempt: { ...task.attempt, heardAt: now } } : task]
+  const { key, attempt } = task
+  const isOfLane = attempt && attempt.phase !== 'accepted'
+  return [key, isOfLane ? { ...task, attempt: { ...attempt, heardAt: now } } : task]
 }

@@ -7,6 +7,9 @@ const run = (tasks: readonly object[], fields: object = {}) =>
   new SimulatedRun(requestFor({ tasks, ...fields }))
 const FAILED = { kind: 'failed' } as const
 
+const goal = () =>
+  new SimulatedRun({ ...requestFor({ tasks: [task('a')] }), plan: null, goal: '寫報告', input: 5 })
+
 describe('a run', () => {
   it('gives what its last tasks gave, each with what it depends on', () => {
     const one = run([
@@ -64,9 +67,6 @@ describe('a run', () => {
 })
 
 describe('a goal', () => {
-  const goal = () =>
-    new SimulatedRun({ ...requestFor({ tasks: [task('a')] }), plan: null, goal: '寫報告', input: 5 })
-
   it('is made a plan first', () => {
     const one = goal()
     expect(one.state.status).toBe('planning')

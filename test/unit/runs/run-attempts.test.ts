@@ -107,6 +107,11 @@ describe('an agent', () => {
   })
 
   it('has its place back where it came too late', () => {
+    const late = run([agent('a', { timeout: { total_ms: 1_000 } }), task('b')])
+    late.wait(1_000)
+    assign(late, 'a', 'mole')
+    expect(late.statuses).toEqual({ a: 'failed', b: 'running' })
+    expect(late.effects.at(-1)).toMatchObject({ kind: 'free', agent: 'mole', outcome: null })
     const one = run([agent('a')])
     one.tell({ kind: 'paused' })
     assign(one, 'a', 'mole')

@@ -100,12 +100,13 @@ export class RunWorld {
     if (step.kind === 'refused') return
     for (const key of step.changed) {
       const task = step.state.tasks.get(key)
-      if (task) this.#rows.set(key, task)
+      if (task) this.#rows.set(key, frozen(task))
     }
     if (step.changed.length + step.events.length > 0) this.#kept = step.state
     for (const { name, value } of step.values) this.#values.set(name, structuredClone(value))
     this.events.push(...step.events)
-    this.state = step.state
+    // What a step is made from stays as it was.
+    this.state = Object.freeze(step.state)
     const given = step.state.tasks.values().reduce((sum, { attempt }) => sum + (attempt?.maxMicroUsd ?? 0), 0)
     this.mostGiven = Math.max(this.mostGiven, step.state.spent.microUsd + given)
     for (const effect of step.effects) {
@@ -138,7 +139,8 @@ export class RunWorld {
     const { tasks: _others, ...state } = this.state
     if (canonicalJson(meta) !== canonicalJson(state)) this.wrong.push('what is kept is not the state')
     for (const [key, task] of tasks) {
-      if (task.attempt) tasks.set(key, { ...task, attempt: { ...task.attempt, heardAt: this.now } })
+      if (task.attempt && isOfLane(task))
+        tasks.set(key, { ...task, attempt: { ...task.attempt, heardAt: this.now } })
     }
     this.state = { ...meta, tasks }
     for (const effect of this.#open) this.#carryOut(effect)
@@ -172,7 +174,7 @@ export class RunWorld {
     const input = { kind: 'assigned', task, token, assignment } as const
     this.#answers.set(token, input)
     this.places.given.add(token)
-    this.tell(input)
+    this.#after(this.#ms(`answer:${token}`, 500), () => this.tell(input))
   }
 
   #offer({ task, token }: Extract<RunEffect, { kind: 'offer' }>): void {
@@ -281,7 +283,18 @@ export class RunWorld {
   }
 }
 
-/** A task without what is not kept: when it was heard of, and of what. */
+/** A task without what is not kept: when a lane was heard of, and of what. */
 function alive(task: TaskState): TaskState {
-  return task.attempt ? { ...task, attempt: { ...task.attempt, heardAt: 0, progress: null } } : task
+  return task.attempt && isOfLane(task)
+    ? { ...task, attempt: { ...task.attempt, heardAt: 0, progress: null } }
+    : task
+}
+
+function isOfLane({ attempt }: TaskState): boolean {
+  return attempt !== null && attempt.phase !== 'accepted'
+}
+
+function frozen(task: TaskState): TaskState {
+  Object.freeze(task.attempt)
+  return Object.freeze(task)
 }
