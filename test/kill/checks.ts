@@ -95,11 +95,14 @@ function bodyOf(output: unknown): unknown {
 export function recoveriesOf({ driven, events }: Found, lives: readonly Life[]): number[] {
   if (driven.plan.isTouched) return []
   const endedAt = events.findLast(({ type }) => lasts.has(type))?.at ?? Infinity
-  return lives.flatMap(({ killedAt }) => {
-    if (killedAt === null || killedAt > endedAt || !isWorking(events, killedAt)) return []
-    const next = lives.find(({ readyAt }) => readyAt !== null && readyAt > killedAt)
-    const first = events.find(({ at }) => at > killedAt)
+  return lives.flatMap(({ killedAt }, at) => {
+    // What is told at the very end of a life is no recovery.
+    const startedAt = lives[at + 1]?.startedAt
+    if (killedAt === null || startedAt === undefined || killedAt > endedAt) return []
+    if (!isWorking(events, startedAt)) return []
+    const next = lives.slice(at + 1).find(({ readyAt }) => readyAt !== null)
     if (next?.readyAt == null) return []
+    const first = events.find((event) => event.at > startedAt)
     if (first && first.at <= (next.killedAt ?? Infinity)) return [Math.max(0, first.at - next.readyAt)]
     const wasTime = (next.killedAt ?? Infinity) - next.readyAt > RECOVERY_MS
     return wasTime ? [Infinity] : []

@@ -28,6 +28,7 @@ const list = z.object({ data: z.array(z.object({ id: z.string(), status: z.strin
 export function startDriver(world: World) {
   const driven: Driven[] = []
   const wish = { begins: true, goesOn: true }
+  let broken: unknown = null
   async function turn(): Promise<void> {
     if (!world.isUp()) return
     await noteEnded(world, driven)
@@ -45,9 +46,15 @@ export function startDriver(world: World) {
       await sleep(TURN_MS)
     }
   }
-  const working = work()
+  const working = work().catch((error: unknown) => {
+    broken = error
+  })
   return {
-    driven: (): readonly Driven[] => driven,
+    /** @throws where it could not go on */
+    driven(): readonly Driven[] {
+      if (broken !== null) throw broken
+      return driven
+    },
     beginNoMore: () => void (wish.begins = false),
     async stop(): Promise<void> {
       wish.goesOn = false

@@ -35,14 +35,14 @@ async function configure(url: string, outside: Outside): Promise<void> {
     const card = { kind: 'http', url: `${outside.url}/agents/${id}`, capacity: 100 }
     await askWell(url, 'PUT', `/v1/agents/${id}`, { ...card, skills: skills.map((skill) => ({ id: skill })) })
   }
-  await askWell(url, 'PUT', '/v1/config', { version: 1, tools: { http: { allow: ['127.0.0.1'] } } })
+  await askWell(url, 'PUT', '/v1/config', { tools: { http: { allow: [new URL(outside.url).host] } } })
 }
 
 async function killOften(lives: Lives, driver: ReturnType<typeof startDriver>): Promise<void> {
   const killsSoFar = () => lives.lives().filter(({ killedAt }) => killedAt !== null).length
   while (killsSoFar() < kills) {
     await lives.killOnce()
-    if (killsSoFar() % 10 === 0) console.error(`${killsSoFar()} kills, ${driver.driven().length} runs`)
+    console.error(`${killsSoFar()} kills, ${driver.driven().length} runs`)
   }
 }
 
@@ -83,7 +83,10 @@ function report(lives: Lives, driven: readonly Driven[], found: readonly Found[]
   tell('of them before it was up', `${killed.filter(({ readyAt }) => readyAt === null).length}`)
   tell('runs / tasks', `${found.length} / ${sum(found.map(({ run }) => run.tasks.length))}`)
   const statuses = Map.groupBy(found, ({ run }) => `${run.status}${run.partial ? ', partly' : ''}`)
-  for (const [status, those] of statuses) tell(`runs ${status}`, `${those.length}`)
+  for (const [status, those] of statuses) {
+    const codes = new Set(those.map(({ run }) => run.failure?.code ?? ''))
+    tell(`runs ${status}`, `${those.length} ${[...codes].join(' ')}`)
+  }
   for (const type of [
     'task.started',
     'task.retrying',
@@ -92,6 +95,10 @@ function report(lives: Lives, driven: readonly Driven[], found: readonly Found[]
     'task.approved',
   ]) {
     tell(type, count(type))
+  }
+  const failed = found.flatMap(({ run }) => run.tasks.flatMap(({ error }) => error ?? []))
+  for (const [code, those] of Map.groupBy(failed, (error) => error.code)) {
+    tell(`tasks failed: ${code}`, `${those.length}, such as: ${those[0]?.message.slice(0, 80)}`)
   }
   tell('stale_result', count('stale_result'))
   tell('calls of tools and agents', `${outside.calls().length}`)

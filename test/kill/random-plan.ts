@@ -20,7 +20,7 @@ const MOST_DEPENDENCIES = 3
 const DEADLINES_MS = [25_000, 90_000, 240_000, 240_000, 240_000] as const
 const RETRY = { max: 10, backoff: { initial_ms: 200, factor: 1.5, max_ms: 1_500 } }
 /** Less than a silent agent takes, more than a late one does. */
-const TIMEOUT = { attempt_ms: 4_000, queue_ms: 60_000, heartbeat_ms: 20_000 }
+const TIMEOUT = { attempt_ms: 4_000 }
 /** So many are left alone until they have ended. */
 const QUIET_SHARE = 0.5
 
