@@ -19,6 +19,8 @@ const MIN_LEFT_MS = 5
 const GRACE_MS = 1_000
 /** How often the work so far is kept on disk at most. */
 const KEEP_MS = 1_000
+/** What was told is marked so with the next write, or after this long: what is told once more is in the run's log. */
+const CLOSE_MS = 250
 /** JSON of an outcome, in characters: what is told at once to a Durable Object is at most 32 MiB. */
 const MAX_OUTCOME_CHARS = 4 * RUN_LIMITS.outputBytes
 
@@ -41,7 +43,7 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
   readonly #underway = new Map<number, Work>()
   /** What the run is to be told, by token. */
   readonly #untold = new Map<number, Untold>()
-  /** Told, but still on disk as untold: until something else is written, as to tell it once more does no harm. */
+  /** Told, but still on disk as untold: to tell it once more does no harm. */
   #told: number[] = []
   #hasTables = this.#restored()
   #isArmed = false
@@ -206,6 +208,7 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
         )
         await this.env.RUNS.getByName(done[0][1].run).tellAll(inputs)
         for (const [token] of done) this.#untold.delete(token)
+        if (this.#told.length === 0) setTimeout(() => this.#close(), CLOSE_MS)
         this.#told.push(...done.map(([token]) => token))
         this.#failures = 0
       }
