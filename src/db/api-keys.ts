@@ -27,6 +27,25 @@ export async function findKeyOf(db: Db, tenantId: string, id: string): Promise<F
   return (await found.get()) ?? null
 }
 
+/**
+ * When a key, or its tenant, was disabled or deleted, or it expires, whichever is first, in Unix ms; Infinity for never, or
+ * for no such key.
+ */
+export async function withdrawnAt(db: Db, tenantId: string, id: string): Promise<number> {
+  const found = await db
+    .select({
+      key: apiKeys.disabledAt,
+      deleted: apiKeys.deletedAt,
+      expires: apiKeys.expiresAt,
+      tenant: tenants.disabledAt,
+    })
+    .from(apiKeys)
+    .innerJoin(tenants, eq(tenants.id, apiKeys.tenantId))
+    .where(and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.id, id)))
+    .get()
+  return Math.min(...Object.values(found ?? {}).map((at) => at ?? Infinity))
+}
+
 /** A tenant's keys that were not deleted, those before an id, newest first. */
 export async function listKeys(
   db: Db,

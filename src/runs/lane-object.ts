@@ -21,8 +21,9 @@ const GRACE_MS = 1_000
 const KEEP_MS = 1_000
 /** What was told is marked so with the next write, or after this long: what is told once more is in the run's log. */
 const CLOSE_MS = 250
-/** JSON of an outcome, in characters: what is told at once to a Durable Object is at most 32 MiB. */
-const MAX_OUTCOME_CHARS = 4 * RUN_LIMITS.outputBytes
+/** JSON of an outcome, in characters of up to two bytes, and how many are told at once: a call takes at most 32 MiB. */
+const MAX_OUTCOME_CHARS = 2 * RUN_LIMITS.outputBytes
+const MAX_TOLD = 6
 
 /** An attempt that is made now. `progress`: its work so far; `end` gives up waiting for it. */
 type Work = {
@@ -197,12 +198,13 @@ export abstract class LaneObject<E extends LaneBindings = LaneBindings> extends 
     }
   }
 
-  /** Tells the run what came of its attempts, as many as there are at once. What it does not take is told again later. */
+  /** Tells the run what came of its attempts, several at once. What it does not take is told again later. */
   async #tell(): Promise<void> {
     if (this.#isTelling) return
     this.#isTelling = true
     try {
-      for (let done = [...this.#untold]; done[0]; done = [...this.#untold]) {
+      const next = () => [...this.#untold.entries().take(MAX_TOLD)]
+      for (let done = next(); done[0]; done = next()) {
         const inputs = done.map(
           ([token, { task, outcome }]) => ({ kind: 'told', task, token, outcome }) as const,
         )

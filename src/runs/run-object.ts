@@ -121,11 +121,11 @@ export class RunObject extends DurableObject<RunBindings> {
   }
 
   /**
-   * What a run that is to go on from here has of this one; null for no such run, or task.
+   * What a run that is to go on from here has of this one; null for no such run, or task; or it is too much.
    *
    * @param from a task to be done anew, with all after it
    */
-  async kept(from: string | null): Promise<KeptTasks | null> {
+  async kept(from: string | null): Promise<KeptTasks | 'too_large' | null> {
     return this.#live && keptOf(this.#live.state, from, this.#read)
   }
 
@@ -253,7 +253,7 @@ export class RunObject extends DurableObject<RunBindings> {
   }
 
   #page(seq: number): RunEvent[] {
-    return rows.eventsAfter(this.#sql, seq, RUN_LIMITS.eventPage)
+    return rows.eventsAfter(this.#sql, seq)
   }
 
   #view({ state }: Live): RunView {

@@ -65,6 +65,15 @@ describe('callMcpTool', () => {
     expect(calls).toHaveLength(1)
   })
 
+  it('calls no tool again that may have done its work', async () => {
+    const calls = serve({
+      initialize: (id) => result(id, {}),
+      'tools/call': (id) => error(id, -32_000, 200),
+    })
+    expect(await callMcpTool(CALL, LIMITS)).toMatchObject({ kind: 'failed', isFinal: false })
+    expect(calls).toHaveLength(1)
+  })
+
   it('reads the answer from a stream that does not end', async () => {
     serve({
       'tools/call': (id) => {

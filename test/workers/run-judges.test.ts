@@ -53,6 +53,14 @@ describe('perform, of a judge', () => {
     expect(outcome).toMatchObject({ kind: 'failed', reason: 'invalid_output', cost: { tokens: 3 * 1_200 } })
   })
 
+  it('asks no third time where that is more than it may take', async () => {
+    crewAt('Hard to tell.')
+    const { outcome } = await performed(await judging({ candidates: ['a', 'b'] }))
+    const maxMicroUsd = (outcome.cost.microUsd * 2) / 3
+    const bounded = await performed(await judging({ candidates: ['a', 'b'] }, { maxMicroUsd }))
+    expect(bounded.outcome).toMatchObject({ reason: 'invalid_output', cost: { microUsd: maxMicroUsd } })
+  })
+
   it.each([[{ candidates: 'a or b' }], [null], [{ candidates: Array.from({ length: 27 }, String) }]])(
     'fails for good with %o',
     async (input) => {

@@ -15,6 +15,19 @@ const SCHEMA = {
 const tenant = async () => (await mintKey()).tenantId
 
 describe('perform, of a model', () => {
+  it.each([
+    ['disabled', { disabledAt: 1 }],
+    ['expired', { expiresAt: 1 }],
+    ['its tenant’s', { tenantDisabledAt: 1 }],
+  ])('asks nobody for a key that may not be used any more: %s', async (_what, fields) => {
+    const calls = crewAt('?')
+    const key = await mintKey(fields)
+    const order = orderFor(key.tenantId, { agent: MINI_AGENT, goal: 'Why?' })
+    const { outcome } = await performed({ ...order, caller: { ...order.caller, keyId: key.id } })
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'invalid_api_key' }, isFinal: true })
+    expect(calls).toHaveLength(0)
+  })
+
   it('asks as the agent is made, in the language of the goal, and tells what it took', async () => {
     const calls = crewAt('成都有两千一百万人。')
     const order = orderFor(await tenant(), {

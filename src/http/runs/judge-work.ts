@@ -101,7 +101,10 @@ async function readBothWays(
     ),
   )
   const isUnreadable = readings.some(({ failure }) => !failure) && readings.every(({ scores }) => !scores)
-  return isUnreadable ? [...readings, await readOnce(scope, order, about, drafts, false)] : readings
+  const { microUsd: spent } = sumOf(readings.map(({ cost }) => cost))
+  const left = order.maxMicroUsd === null ? null : order.maxMicroUsd - spent
+  if (!isUnreadable || (left ?? 1) < 1) return readings
+  return [...readings, await readOnce(scope, { ...order, maxMicroUsd: left }, about, drafts, false)]
 }
 
 async function readOnce(

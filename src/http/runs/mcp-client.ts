@@ -71,10 +71,10 @@ function statelessHeaders(tool: string): Record<string, string> {
   return { 'mcp-protocol-version': STATELESS, 'mcp-method': 'tools/call', 'mcp-name': tool }
 }
 
-/** A server of an earlier revision refuses what comes without a session before it does anything. */
+/** A server of an earlier revision refuses what comes without a session, as HTTP has it, before it does anything. */
 function wantsSession({ status, message: { error } }: Reply): boolean {
   if (error && STATELESS_ERRORS.includes(error.code)) return false
-  return status === 400 || error?.code === -32_000
+  return status === 400 || (error?.code === -32_000 && status > 400 && status < 500)
 }
 
 async function post(

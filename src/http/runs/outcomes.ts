@@ -12,6 +12,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'guardrail_blocked',
   'blocked_by_rule',
   'not_configured',
+  'invalid_api_key',
 ])
 
 /** A failed attempt; what is not said follows from the code. */

@@ -58,6 +58,12 @@ async function forkOf(
   if (from != null && !state.tasks.has(from)) {
     throw new AppError('not_found', 'The run has no such task', { param: 'fork.from' })
   }
+  const kept = await run.kept(from ?? null)
+  if (kept === 'too_large') {
+    throw new AppError('invalid_request', 'The run gave too much to go on from it: begin it anew', {
+      param: 'fork.run',
+    })
+  }
   const { request, plan } = state
   const wish = wishIn(body)
   const budget = budgetOfFork(request.budget, body.budget)
@@ -73,6 +79,6 @@ async function forkOf(
       sessionId: wish.sessionId ?? request.sessionId,
       forkOf: id,
     },
-    kept: await run.kept(from ?? null),
+    kept,
   }
 }

@@ -8,6 +8,7 @@ import {
   pathsIn,
   type ValuePath,
 } from './expression.ts'
+import type { Taking } from './room.ts'
 
 /** What references in a task lead into. `task`: of a task beside it; null for none. */
 export type Surroundings = {
@@ -16,16 +17,18 @@ export type Surroundings = {
   roots: () => Readonly<Record<string, unknown>>
 }
 
-/** JSON with every reference replaced by what it leads to, or its default, or null. */
-export function resolveJson(value: unknown, around: Surroundings): unknown {
-  if (Array.isArray(value)) return value.map((each) => resolveJson(each, around))
+/** JSON with every reference replaced by what it leads to, or its default, or null, as far as there is room for that. */
+export function resolveJson(value: unknown, around: Surroundings, take: Taking): unknown {
+  if (Array.isArray(value)) return value.map((each) => resolveJson(each, around, take))
   if (!isRecord(value)) return value
   if (Object.hasOwn(value, '$literal')) return value['$literal']
   if (Object.hasOwn(value, '$ref')) {
-    const found = resolvePath(value['$ref'], around)
+    const found = take(() => resolvePath(value['$ref'], around))
     return found === null && Object.hasOwn(value, 'default') ? value['default'] : found
   }
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, resolveJson(each, around)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, resolveJson(each, around, take)]),
+  )
 }
 
 /** What a path such as `tasks.a.output.title` leads to; null for nothing. */

@@ -29,7 +29,10 @@ const NOT_OF_AGENTS: ReadonlySet<string> = new Set([
   'insufficient_quota',
   'rate_limit_exceeded',
   'cancelled',
+  'invalid_api_key',
   'internal',
+  // Its lane was restarted under it.
+  'lost',
 ])
 
 /** An agent was found for a task. One that came too late has its place back. */
@@ -88,10 +91,11 @@ export function takeOutcome(
       return true
     }
     case 'failed':
-      missAttempt(draft, task, place, { ...outcome, isTold: true })
+      missAttempt(draft, task, place, { ...outcome, failure: shortened(outcome.failure), isTold: true })
       return true
     case 'input_required':
-      askCaller(draft, task, outcome)
+      if (isLarger(outcome.asks, RUN_LIMITS.askedBytes)) missAttempt(draft, task, place, invalid(ASKS, cost))
+      else askCaller(draft, task, outcome)
       return true
     case 'succeeded': {
       const fault = faultOf(outcome.output, place.body.outputSchema) ?? planFault(key, outcome)
@@ -100,6 +104,19 @@ export function takeOutcome(
       return true
     }
   }
+}
+
+/** An agent elsewhere may say anything; each attempt is kept in its task's row. */
+function shortened({ code, message }: RunFailure): RunFailure {
+  const { messageChars } = RUN_LIMITS
+  return message.length > messageChars
+    ? { code, message: `${message.slice(0, messageChars).toWellFormed()}…` }
+    : { code, message }
+}
+
+const ASKS: RunFailure = {
+  code: 'invalid_output',
+  message: `What it asks has more than ${RUN_LIMITS.askedBytes} bytes of JSON`,
 }
 
 type Succeeded = Extract<AttemptOutcome, { kind: 'succeeded' }>

@@ -1,6 +1,7 @@
 import type { TaskBody } from '../../core/plan.ts'
 import { RUN_LIMITS, type TaskState } from './state.ts'
 import { holds, resolveJson } from '../plan/resolve.ts'
+import { takingOf } from '../plan/room.ts'
 import { parentOf, type Place } from './definitions.ts'
 import { change, type Draft, newTask, taskAt, tell } from './draft.ts'
 import { actionFor, endTask, failTask, succeedTask } from './ending.ts'
@@ -65,7 +66,7 @@ type WorkOf<K> = Extract<TaskBody['work'], { kind: K }>
 
 function beginMap(draft: Draft, task: TaskState, { body }: Place, { over, max }: WorkOf<'map'>): void {
   const { key } = task
-  const list = resolveJson(over, taskAround(draft.state, draft.read, key))
+  const list = resolveJson(over, taskAround(draft.state, draft.read, key), takingOf(RUN_LIMITS.outputBytes))
   if (!Array.isArray(list) || list.length > max) {
     const failure = Array.isArray(list)
       ? { code: 'too_many_items', message: `The list has ${list.length} items, more than ${max}` }

@@ -1,7 +1,7 @@
 import type { KeptTasks } from '../run-object.ts'
 import { AGGREGATE_TASK, parentOf, placeOf, PLAN_TASK } from './definitions.ts'
 import { type Redone, redoneWith } from './followers.ts'
-import type { RunState } from './state.ts'
+import { RUN_LIMITS, type RunState } from './state.ts'
 import type { ReadValue } from './step.ts'
 
 /**
@@ -9,15 +9,27 @@ import type { ReadValue } from './step.ts'
  * Of maps and subplans that are not finished, what is finished in them.
  *
  * @param from null for none to be done anew
- * @returns null where there is no task `from`
+ * @returns null where there is no task `from`; `too_large` where that cannot be told at once
  */
-export function keptOf(state: RunState, from: string | null, read: ReadValue): KeptTasks | null {
+export function keptOf(
+  state: RunState,
+  from: string | null,
+  read: ReadValue,
+): KeptTasks | 'too_large' | null {
   const redone = from === null ? NONE : redoneWith(state, from)
   if (!redone) return null
   const keeping = new Map<string, boolean>()
   const tasks = new Map(Array.from(state.tasks).filter(([key]) => isKept(key, { state, redone, keeping })))
   const names = Array.from(tasks.keys()).flatMap((key) => [`output:${key}`, `item:${key}`, `input:${key}`])
-  const values = names.map((name) => ({ name, value: read(name) })).filter(({ value }) => value !== undefined)
+  const values: { name: string; value: unknown }[] = []
+  let left = RUN_LIMITS.joinedChars
+  for (const name of names) {
+    const value = read(name)
+    if (value === undefined) continue
+    left -= JSON.stringify(value).length
+    if (left < 0) return 'too_large'
+    values.push({ name, value })
+  }
   return { tasks, values }
 }
 

@@ -2,6 +2,7 @@ import { fnv1a } from '../../core/hash.ts'
 import type { TaskBody } from '../../core/plan.ts'
 import type { AttemptOrder } from '../attempt.ts'
 import { resolvePath } from '../plan/resolve.ts'
+import { takingOf } from '../plan/room.ts'
 import { tokensLeft } from './budget.ts'
 import { AGGREGATE_TASK, PLAN_TASK, placeOf, type Place } from './definitions.ts'
 import { heartbeatOf } from './due.ts'
@@ -83,7 +84,8 @@ function contextOf(
   if (context === 'isolated') return []
   if (context !== 'fork') {
     const around = taskAround(state, read, key)
-    return context.map((path) => ({ name: path, value: resolvePath(path, around) }))
+    const take = takingOf(RUN_LIMITS.outputBytes)
+    return context.map((path) => ({ name: path, value: take(() => resolvePath(path, around)) }))
   }
   const done = Array.from(state.tasks.values())
     .filter((task) => task.status === 'succeeded' && isOnLevel(task.key, prefix))

@@ -1,8 +1,9 @@
 import type { Plan } from '../../core/plan.ts'
 import { aggregateOutputs, type NamedOutput } from '../aggregate/aggregate-outputs.ts'
 import { resolveJson } from '../plan/resolve.ts'
+import { takingOf } from '../plan/room.ts'
 import { AGGREGATE_TASK, levelOf } from './definitions.ts'
-import type { RunState } from './state.ts'
+import { RUN_LIMITS, type RunState } from './state.ts'
 import type { ReadValue } from './step.ts'
 import { levelAround, outputAt } from './surroundings.ts'
 
@@ -27,19 +28,26 @@ export function levelOutput(state: RunState, read: ReadValue, plan: Plan, prefix
   return Object.fromEntries(pieces.map(({ name, value }) => [name, value]))
 }
 
-/** The outputs of a level one by one: those the plan names, or of the tasks that nobody depends on. */
+/**
+ * The outputs of a level one by one: those the plan names, or of the tasks that nobody depends on. Where they are too large
+ * together, the last are null.
+ */
 export function piecesOf(
   state: RunState,
   read: ReadValue,
   plan: Plan,
   prefix: string,
 ): readonly NamedOutput[] {
+  const take = takingOf(RUN_LIMITS.joinedChars)
   if (plan.outputs) {
     const around = levelAround(state, read, prefix)
-    return Object.entries(plan.outputs).map(([name, value]) => ({ name, value: resolveJson(value, around) }))
+    return Object.entries(plan.outputs).map(([name, value]) => ({
+      name,
+      value: resolveJson(value, around, take),
+    }))
   }
   return levelOf(plan).wanted.map((id) => ({
     name: id,
-    value: outputAt(state.tasks.get(`${prefix}${id}`), read),
+    value: take(() => outputAt(state.tasks.get(`${prefix}${id}`), read)),
   }))
 }

@@ -4,6 +4,7 @@ import { beginTask, queueTask } from './begin.ts'
 import { AGGREGATE_TASK, levelOf, parentOf, PLAN_TASK, placeOf } from './definitions.ts'
 import { change, type Draft, newTask, taskAt, tell } from './draft.ts'
 import { actionFor, endRun, endTask, failTask, failureOf, succeedTask } from './ending.ts'
+import { takingOf } from '../plan/room.ts'
 import { levelOutput, piecesOf } from './output.ts'
 import { ENDED, RUN_LIMITS, type RunFailure, TASK_ENDED, type TaskState } from './state.ts'
 import { isLarger, outputAt } from './surroundings.ts'
@@ -114,7 +115,8 @@ function concludeMap(draft: Draft, { key, items }: TaskState): Conclusion | null
     const failure = first.failure ?? { code: 'cancelled', message: 'All items failed' }
     return { failure: failureOf(first.key, failure), output: null }
   }
-  return { failure: null, output: children.map((child) => outputAt(child, draft.read)) }
+  const take = takingOf(RUN_LIMITS.outputBytes)
+  return { failure: null, output: children.map((child) => take(() => outputAt(child, draft.read))) }
 }
 
 /** How a level ended; null where it goes on. @param prefix of its keys */
@@ -136,7 +138,15 @@ function conclude(draft: Draft, plan: Plan, prefix: string): Conclusion | null {
     plan.aggregate === 'judge' || plan.aggregate === 'reduce' ? joinOutputs(draft, plan, prefix) : 'done'
   if (joined === 'open') return null
   if (joined !== 'done') return { failure: joined, output: null }
-  return { failure: null, output: prefix === '' ? null : levelOutput(draft.state, draft.read, plan, prefix) }
+  const output = levelOutput(draft.state, draft.read, plan, prefix)
+  if (prefix !== '') return { failure: null, output }
+  const isTooLarge = (JSON.stringify(output) ?? '').length > RUN_LIMITS.joinedChars
+  return { failure: isTooLarge ? TOO_LARGE : null, output: null }
+}
+
+const TOO_LARGE: RunFailure = {
+  code: 'output_too_large',
+  message: `The outputs have more than ${RUN_LIMITS.joinedChars} characters of JSON together: read them one by one`,
 }
 
 /** Has several outputs made into one by somebody; one alone is the one. */

@@ -202,6 +202,8 @@ export const RUN_LIMITS = {
   perLane: 5,
   /** JSON of one output, in bytes: a row of a Durable Object's database holds 2 MB. */
   outputBytes: 1024 * 1024,
+  /** JSON of what a whole run gives, or leaves to a fork, in UTF-16 units: objects tell each other at most 32 MiB. */
+  joinedChars: 8 * 1024 * 1024,
   /** JSON of what an attempt tells of its work so far, in bytes. */
   progressBytes: 65_536,
   /** How soon an agent is looked for again where all were busy, unless one is free before. */
@@ -214,8 +216,13 @@ export const RUN_LIMITS = {
   progressMs: 5_000,
   /** JSON of what an attempt leaves to the next one, or is told by the caller, in bytes. */
   carriedBytes: 262_144,
+  /** JSON of what a task asks its caller, in bytes. */
+  askedBytes: 131_072,
+  /** Of the words about a failure. */
+  messageChars: 2_000,
   /** Results that came too late, of which the log tells. */
   staleResults: 100,
-  /** Events that are told at once. */
+  /** Events that are told at once, and their data in characters. */
   eventPage: 1_000,
+  eventPageChars: 1_000_000,
 } as const

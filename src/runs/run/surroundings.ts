@@ -1,6 +1,7 @@
 import { resolveJson, type Surroundings } from '../plan/resolve.ts'
+import { takingOf } from '../plan/room.ts'
 import { placeOf } from './definitions.ts'
-import type { RunState, TaskState } from './state.ts'
+import { RUN_LIMITS, type RunState, type TaskState } from './state.ts'
 import type { ReadValue } from './step.ts'
 
 /** What a task gave; null for nothing, or not yet. */
@@ -31,15 +32,22 @@ export function taskAround(state: RunState, read: ReadValue, key: string): Surro
   return { ...level, roots: () => ({ ...level.roots(), item: read(`item:${key}`) ?? null, index }) }
 }
 
-/** A task's input with references resolved. Without one it is given the outputs of what it depends on, by id. */
+/**
+ * A task's input with references resolved. Without one it is given the outputs of what it depends on, by id. One that is too
+ * large has only so much in it that this can be seen.
+ */
 export function inputOf(state: RunState, read: ReadValue, key: string): unknown {
   const place = placeOf(state.plan, key)
   if (!place) return null
   const { body, task, prefix, item } = place
-  if (body.input !== null) return resolveJson(body.input, taskAround(state, read, key))
+  const take = takingOf(RUN_LIMITS.outputBytes)
+  if (body.input !== null) return resolveJson(body.input, taskAround(state, read, key), take)
   if (item !== null) return read(`item:${key}`) ?? null
   if (!task || task.dependsOn.length === 0) return null
-  const outputs = task.dependsOn.map((id) => [id, outputAt(state.tasks.get(`${prefix}${id}`), read)])
+  const outputs = task.dependsOn.map((id) => [
+    id,
+    take(() => outputAt(state.tasks.get(`${prefix}${id}`), read)),
+  ])
   return Object.fromEntries(outputs)
 }
 

@@ -1,7 +1,7 @@
 import type { Plan } from '../../core/plan.ts'
 import type { RunStep, RunValue } from '../run/advance.ts'
 import type { RunEvent, RunEventType } from '../run/events.ts'
-import type { RunRequest, RunState, TaskState } from '../run/state.ts'
+import { RUN_LIMITS, type RunRequest, type RunState, type TaskState } from '../run/state.ts'
 import { OUTBOX_TABLE } from './outbox-rows.ts'
 import { readText, TEXT_TABLE, writeText } from './texts.ts'
 
@@ -65,13 +65,19 @@ export function readValue(sql: SqlStorage, name: string): unknown {
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-/** Events after one, oldest first. */
-export function eventsAfter(sql: SqlStorage, seq: number, limit: number): RunEvent[] {
+/** Events after one, oldest first: as many as are told at once. */
+export function eventsAfter(sql: SqlStorage, seq: number): RunEvent[] {
   type Row = { seq: number; at: number; type: RunEventType; task: string | null; data: string }
-  return sql
-    .exec<Row>('select * from events where seq > ? order by seq limit ?', seq, limit)
-    .toArray()
-    .map((row) => ({ ...row, data: JSON.parse(row.data) }))
+  const { eventPage, eventPageChars } = RUN_LIMITS
+  const query = 'select * from events where seq > ? order by seq limit ?'
+  const events: RunEvent[] = []
+  let chars = 0
+  for (const row of sql.exec<Row>(query, seq, eventPage)) {
+    chars += row.data.length
+    if (events.length > 0 && chars > eventPageChars) break
+    events.push({ ...row, data: JSON.parse(row.data) })
+  }
+  return events
 }
 
 /**

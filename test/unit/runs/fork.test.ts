@@ -28,8 +28,12 @@ function stuck(): SimulatedRun {
   return one
 }
 
-const forked = (one: SimulatedRun, from: string | null) => {
+const keptBy = (one: SimulatedRun, from: string | null) => {
   const kept = keptOf(one.state, from, one.read)
+  return kept === 'too_large' ? null : kept
+}
+const forked = (one: SimulatedRun, from: string | null) => {
+  const kept = keptBy(one, from)
   return kept && new SimulatedRun({ ...request, id: 'run_2', forkOf: 'run_1' }, kept)
 }
 
@@ -84,9 +88,9 @@ describe('keptOf', () => {
     const one = stuck()
     one.tell({ kind: 'cancelled', reason: null })
     expect(keptOf(one.state, 'x', one.read)).toBe(null)
-    expect([...(keptOf(one.state, 'a', one.read)?.tasks.keys() ?? [])]).toEqual([])
-    expect([...(keptOf(one.state, 'm[0]', one.read)?.tasks.keys() ?? [])]).toEqual(['a'])
-    expect([...(keptOf(one.state, 'm', one.read)?.tasks.keys() ?? [])]).toEqual(['a', 'm[0]'])
+    expect([...(keptBy(one, 'a')?.tasks.keys() ?? [])]).toEqual([])
+    expect([...(keptBy(one, 'm[0]')?.tasks.keys() ?? [])]).toEqual(['a'])
+    expect([...(keptBy(one, 'm')?.tasks.keys() ?? [])]).toEqual(['a', 'm[0]'])
   })
 
   it('leaves the run it is from as it was', () => {
