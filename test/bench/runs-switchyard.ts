@@ -86,7 +86,8 @@ async function withWorker<T>(
     return await work(worker)
   } finally {
     const closed = new Promise((done) => workerd.once('close', done))
-    workerd.kill()
+    // It would tell of alarms that come too late.
+    workerd.kill('SIGKILL')
     await closed
     rmSync(objects, { recursive: true, force: true })
   }

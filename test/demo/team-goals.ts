@@ -31,12 +31,24 @@ function isFit(text: string): boolean {
   return text.length <= CHARS.most && text.length >= CHARS.least
 }
 
-/** One of each kind by turns, from the middle of its own. */
+/** Marks of several parts: numbered or bulleted lines, or words that put one after or beside another. */
+const PARTS =
+  /^\s*(?:\d+[.)、．]|[-*•])|\b(?:then|compare|respectively|also|first|finally)\b|分别|然后|并且|同时|最后|比较|以及|[；;]/gim
+
+function partsOf(text: string): number {
+  return text.match(PARTS)?.length ?? 0
+}
+
+/** One of each kind by turns; half are those of most parts, which teams are for, the others from the middle of their kind. */
 function spread(goals: readonly Goal[]): Goal[] {
   const kinds = [...Map.groupBy(goals, ({ label }) => label).values()]
-  const chosen: Goal[] = []
-  for (let round = 0; chosen.length < EACH && round < EACH; round += 1) {
-    chosen.push(...kinds.flatMap((kind) => kind[(kind.length >> 1) + round] ?? []))
+  const many = kinds.map((kind) => kind.toSorted((a, b) => partsOf(b.text) - partsOf(a.text)))
+  const chosen = new Set<Goal>()
+  for (let round = 0; chosen.size < EACH && round < EACH; round += 1) {
+    for (const [at, kind] of kinds.entries()) {
+      const goal = (at + round) % 2 === 0 ? many[at]?.[round] : kind[(kind.length >> 1) + round]
+      if (goal && chosen.size < EACH) chosen.add(goal)
+    }
   }
-  return chosen.slice(0, EACH)
+  return [...chosen]
 }

@@ -17,8 +17,8 @@ import { type Goal, readGoals } from './team-goals.ts'
 const AT_ONCE = 4
 const GOAL_MS = 180_000
 const TIME_SCALE = 0.1
-/** It is killed when it has taken so many. */
-const KILLED_AFTER = 3
+/** One is killed when it has taken so many, and has one in hand. */
+const KILLED_AFTER = 2
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../../../shared/data')
 const begun = z.object({ id: z.string() })

@@ -87,12 +87,10 @@ describe('perform, of an agent that is called by HTTP', () => {
     expect(calls).toHaveLength(0)
   })
 
-  it('does not know what became of a task that must be done once, where the connection broke', async () => {
+  it('holds an agent that cannot be reached for lost, so that others are asked', async () => {
     fakeHosts({})
-    const outcomes = await Promise.all(
-      [null, 'once-1'].map(async (idempotencyKey) => performed(await asking({ idempotencyKey }))),
-    )
-    expect(outcomes).toMatchObject([{ outcome: { reason: 'error' } }, { outcome: { reason: 'lost' } }])
+    const { outcome } = await performed(await asking())
+    expect(outcome).toMatchObject({ reason: 'lost', isFinal: false })
   })
 
   it('gives up at its deadline', async () => {

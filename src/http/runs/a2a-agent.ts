@@ -26,7 +26,7 @@ export const askA2aAgent: RemoteAgent = async (remote) => {
   const { url, limits, order } = remote
   const client = a2aClient(url, limits)
   const begun = (await goneOn(client, remote)) ?? (await client.send(messageOf(order, url)))
-  if (begun.kind !== 'answered') return failureOf(order, begun)
+  if (begun.kind !== 'answered') return failureOf(begun)
   const { task, message } = begun.value
   if (task) return followed(client, remote, task)
   if (message) return succeededWith(order, message.parts)
@@ -85,7 +85,7 @@ async function followed(client: A2aClient, remote: RemoteOrder, first: A2aTask):
     const asked = await client.get(task.id)
     silent = asked.kind === 'answered' ? 0 : silent + 1
     if (asked.kind === 'answered') task = asked.value
-    else if (silent >= MOST_SILENT_POLLS) return { ...failureOf(order, asked), reason: 'lost', partial }
+    else if (silent >= MOST_SILENT_POLLS) return { ...failureOf(asked), reason: 'lost', partial }
   }
   return outcomeOf(order, task, partial)
 }
@@ -122,11 +122,8 @@ function textIn(parts: readonly A2aPart[]): string {
   return parts.flatMap(({ text }) => text ?? []).join('\n')
 }
 
-function failureOf(
-  order: AttemptOrder,
-  answer: Exclude<A2aAnswer<unknown>, { kind: 'answered' }>,
-): FailedOutcome {
-  if (answer.kind === 'unanswered') return unanswered(order, answer.why)
+function failureOf(answer: Exclude<A2aAnswer<unknown>, { kind: 'answered' }>): FailedOutcome {
+  if (answer.kind === 'unanswered') return unanswered(answer.why)
   if (answer.kind === 'unreadable') return unusable(answer.message, NO_COST, null)
   return failed({ code: 'agent_failed', message: redact(answer.message) })
 }

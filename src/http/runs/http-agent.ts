@@ -30,7 +30,7 @@ export const askHttpAgent: RemoteAgent = async ({ scope, order, url, limits }) =
     ...(await signatureHeaders(secret, { id, body }, Date.now())),
   }
   const called = await callOutside(url, { method: 'POST', headers, body }, limits)
-  if (called.kind === 'failed') return unanswered(order, called)
+  if (called.kind === 'failed') return unanswered(called)
   if (called.status === ACCEPTED) return { kind: 'accepted', cost: NO_COST }
   return called.whole
     ? outcomeOf(called.status, called.text)

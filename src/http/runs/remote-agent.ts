@@ -31,15 +31,12 @@ export function limitsFor({ env }: RequestScope, { signal }: AttemptIo, deadline
   }
 }
 
-/** A call that came to nothing. What must not be done twice may have been done, unless nobody was asked. */
-export function unanswered(
-  { idempotencyKey }: AttemptOrder,
-  { reason, message }: Extract<OutsideAnswer, { kind: 'failed' }>,
-): FailedOutcome {
+/**
+ * A call that came to nothing. An agent that cannot be reached is as one that is heard of no longer: others are asked, and
+ * what must not be done twice may have been done.
+ */
+export function unanswered({ reason, message }: Extract<OutsideAnswer, { kind: 'failed' }>): FailedOutcome {
   if (reason === 'refused') return failed({ code: 'invalid_agent_url', message }, { isFinal: false })
   if (reason === 'timeout') return failed({ code: 'timeout', message: `The agent gave ${message}` })
-  return failed(
-    { code: 'agent_unreachable', message: 'The agent cannot be reached' },
-    { reason: idempotencyKey === null ? 'error' : 'lost' },
-  )
+  return failed({ code: 'agent_unreachable', message: 'The agent cannot be reached' }, { reason: 'lost' })
 }
