@@ -1,7 +1,10 @@
 import OpenAI, { NotFoundError } from 'openai'
-import { describe, expect, inject, it } from 'vitest'
+import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import * as z from 'zod'
 import { DEV_KEY } from '../../src/dev/seed.ts'
+import { clearFaults, hostsWereLeft, scriptFaults, TRICKLE } from './control.ts'
+
+afterEach(clearFaults)
 
 const url = inject('switchyardUrl')
 const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: DEV_KEY, maxRetries: 0 })
@@ -17,6 +20,7 @@ const runShape = z.looseObject({
 const read = async (path: string) => fetch(`${url}${path}`, { headers })
 const runIn = async (response: Response) => runShape.parse(await response.json())
 
+const WAIT = { timeout: 15_000, interval: 300 }
 const GOAL =
   'Research three ways to store energy in parallel, compare them in a table, then write a short report and review it.'
 const messages = [{ role: 'user' as const, content: GOAL }]
@@ -51,6 +55,31 @@ describe('the official openai client', () => {
     expect(tokens).toBeGreaterThan(10)
   })
 
+  it('has the run cancelled, and its hosts left, where it hangs up', async () => {
+    await scriptFaults([TRICKLE])
+    const { data: stream, response } = await client.chat.completions
+      .create({ model: 'switchyard/team', messages, stream: true })
+      .withResponse()
+    const path = `/v1/runs/${response.headers.get('x-switchyard-run-id')}`
+    const state = async () => (await runIn(await read(path))).status
+    await vi.waitFor(async () => expect(await state()).toMatch(/planning|running/), WAIT)
+    stream.controller.abort()
+    await vi.waitFor(async () => expect(await state()).toBe('cancelled'), WAIT)
+    await vi.waitFor(async () => expect(await hostsWereLeft()).toBe(true), WAIT)
+  })
+
+  it('is answered by a coder, whole and streamed, as by any model', async () => {
+    const asked = {
+      model: 'agent/coder',
+      messages: [{ role: 'user' as const, content: '寫一個反轉字串的函式。' }],
+    }
+    const { data, response } = await client.chat.completions.create(asked).withResponse()
+    expect(response.headers.get('x-switchyard-agent')).toBe('coder')
+    expect(data.choices[0]?.message.content).toContain('[simulated')
+    const stream = client.chat.completions.stream(asked)
+    expect((await stream.finalChatCompletion()).choices[0]?.message.content).toContain('[simulated')
+  })
+
   it('is answered by one agent', async () => {
     const answer = await client.chat.completions.create({ model: 'agent/writer', messages })
     expect(answer.choices[0]?.message.content).toContain('[simulated')
@@ -80,7 +109,7 @@ describe('POST /v1/runs', () => {
     const begun = await fetch(`${url}/v1/runs`, { method: 'POST', headers, body })
     const { id } = await runIn(begun)
     const log = await (await read(`/v1/runs/${id}/events`)).text()
-    const seqs = Array.from(log.matchAll(/^id: (\d+)$/gm), ([, seq]) => Number(seq))
+    const seqs = seqsIn(log)
     expect(seqs).toEqual(seqs.map((_, index) => index + 1))
     expect(log).toMatch(/event: run\.succeeded\ndata: .*\n\n$/)
     const run = await runIn(await read(`/v1/runs/${id}`))
@@ -97,3 +126,66 @@ describe('POST /v1/runs', () => {
     expect(await (await read(`/v1/runs/${id}/graph?format=mermaid`)).text()).toContain('writer')
   })
 })
+
+describe('the log of a run', () => {
+  const GATED = {
+    tasks: [
+      { id: 'a', kind: 'wait', wait: { for_ms: 1 } },
+      { id: 'ask', kind: 'gate', gate: { message: '可以嗎？' }, depends_on: ['a'] },
+      { id: 'b', kind: 'wait', wait: { for_ms: 1 }, depends_on: ['ask'] },
+    ],
+  }
+  const begun = async () => {
+    const body = JSON.stringify({ plan: GATED })
+    const { id } = await runIn(await fetch(`${url}/v1/runs`, { method: 'POST', headers, body }))
+    const approve = () =>
+      fetch(`${url}/v1/runs/${id}/tasks/ask/approve`, { method: 'POST', headers, body: '{}' })
+    return { path: `/v1/runs/${id}/events`, approve }
+  }
+
+  it('goes on by server-sent events after the last one that was read', async () => {
+    const { path, approve } = await begun()
+    const leave = new AbortController()
+    const { body } = await fetch(`${url}${path}`, { headers, signal: leave.signal })
+    let first = ''
+    for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      first += chunk
+      if (first.includes('可以嗎？') && first.endsWith('\n\n')) break
+    }
+    leave.abort()
+    const seen = seqsIn(first)
+    expect((await approve()).status).toBe(200)
+    const again = { ...headers, 'last-event-id': String(seen.at(-1)) }
+    const rest = await (await fetch(`${url}${path}`, { headers: again })).text()
+    const all = [...seen, ...seqsIn(rest)]
+    expect(all).toEqual(all.map((_, index) => index + 1))
+    expect(rest).toMatch(/event: run\.succeeded\ndata: .*\n\n$/)
+    const ended = { ...headers, 'last-event-id': String(all.at(-1)) }
+    expect((await fetch(`${url}${path}`, { headers: ended })).status).toBe(204)
+  })
+
+  it('comes by WebSocket, after the event that is named, until it ends', async () => {
+    const { path, approve } = await begun()
+    const socket: WebSocket = Reflect.construct(WebSocket, [
+      `${url.replace('http', 'ws')}${path}?after=2`,
+      { headers },
+    ])
+    const told: { seq: number; type: string }[] = []
+    const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
+    socket.addEventListener(
+      'message',
+      ({ data }) => void told.push(eventShape.parse(JSON.parse(String(data)))),
+    )
+    await new Promise((resolve) => socket.addEventListener('open', resolve))
+    expect((await approve()).status).toBe(200)
+    await closed
+    expect(told.map(({ seq }) => seq)).toEqual(told.map((_, index) => index + 3))
+    expect(told.at(-1)?.type).toBe('run.succeeded')
+  })
+})
+
+const eventShape = z.object({ seq: z.int(), type: z.string() })
+
+function seqsIn(log: string): number[] {
+  return Array.from(log.matchAll(/^id: (\d+)$/gm), ([, seq]) => Number(seq))
+}

@@ -222,7 +222,7 @@ describe('a planner', () => {
   const GOAL = '调查新能源汽车市场，分析销售数据，然后撰写一份报告'
   it('may answer prose: the goal is one task then, and what it took is paid', async () => {
     const calls = crewAt((call) =>
-      sentIn(call).includes('json_schema') ? '好的，我来想一想……' : '报告：一切都好。',
+      sentIn(call).includes('标题和说明一律用中文写') ? '好的，我来想一想……' : '报告：一切都好。',
     )
     const key = await mintKey()
     const run = await finished(key, { goal: GOAL })

@@ -100,8 +100,15 @@ async function askOnce(scope: RequestScope, question: Question): Promise<Answere
     }
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause
-    return { answer: failed(cause), retryAfterMs: cause.retryAfterMs ?? null }
+    const { code, message, retryAfterMs = null } = cause
+    return { answer: failed({ code, message: `${message}${capTold(code, question)}` }), retryAfterMs }
   }
+}
+
+/** Who reads it has set a budget, not a cap of each question. */
+function capTold(code: string, { maxMicroUsd }: Question): string {
+  if (code !== 'no_eligible_model' || maxMicroUsd === null) return ''
+  return `; of the run's budget there is ${usdOf(maxMicroUsd)} USD for it`
 }
 
 function replyTo(heard: Heard): Reply {

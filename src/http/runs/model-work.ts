@@ -116,6 +116,10 @@ export function questionOf(order: AttemptOrder, chat: ChatRequest): Question {
 /** What a model said as the result of its task. */
 function outcomeOf({ outputSchema, verify }: AttemptOrder, said: Said): AttemptOutcome {
   const { text, refusal, reason, notes, cost } = said
+  if (reason === 'content_filter') {
+    const message = 'The answer was held back, by a guardrail or by its host'
+    return failed({ code: 'content_policy', message }, { cost })
+  }
   if (reason === 'length') return unusable('The answer broke off: it was too long', cost, text || null)
   if (text.trim() === '') {
     if (refusal === '') return unusable('The answer is empty', cost, null)

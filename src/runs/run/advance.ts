@@ -19,8 +19,8 @@ export type { Advanced, ReadValue, RunEffect, RunInput, RunRefusal, RunStep, Run
  * @param world.now Unix ms
  */
 export function advance(state: RunState, input: RunInput, world: { now: number; read: ReadValue }): Advanced {
-  if (ENDED.has(state.status)) return afterEnd(state, input, world)
   const draft = draftOf(state, world)
+  if (ENDED.has(state.status)) return withLate(draft, input)
   expire(draft)
   settle(draft)
   if (ENDED.has(draft.state.status)) return withLate(draft, input)
@@ -39,18 +39,17 @@ export function finishStep(draft: Draft, isFreed: boolean): Advanced {
   return stepOf(draft)
 }
 
-/** A run that has ended does not change, but what is done for it by mistake is undone. */
-function afterEnd(state: RunState, input: RunInput, world: { now: number; read: ReadValue }): Advanced {
-  if (input.kind === 'assigned') return withLate(draftOf(state, world), input)
-  return input.kind === 'tick' || input.kind === 'heard' || input.kind === 'slot-freed'
-    ? stepOf(draftOf(state, world))
-    : { kind: 'refused', why: 'run_ended' }
-}
-
+/**
+ * A run that has ended takes nothing more, but what is done for it by mistake is undone. One that ends by now is told so
+ * by its alarm where this is refused.
+ */
 function withLate(draft: Draft, input: RunInput): Advanced {
   if (input.kind === 'assigned') freeAgent(draft, input.assignment, input.token)
-  return stepOf(draft)
+  return PASSING.has(input.kind) ? stepOf(draft) : { kind: 'refused', why: 'run_ended' }
 }
+
+/** What nobody waits for an answer to. */
+const PASSING: ReadonlySet<RunInput['kind']> = new Set(['assigned', 'tick', 'heard', 'slot-freed'])
 
 /** @returns why it is refused; null where it is not */
 function take(draft: Draft, input: RunInput): RunRefusal | null {
