@@ -171,16 +171,15 @@ describe('the log of a run', () => {
       { headers },
     ])
     const told: { seq: number; type: string }[] = []
-    const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
     socket.addEventListener(
       'message',
       ({ data }) => void told.push(eventShape.parse(JSON.parse(String(data)))),
     )
     await new Promise((resolve) => socket.addEventListener('open', resolve))
     expect((await approve()).status).toBe(200)
-    await closed
+    await vi.waitFor(() => expect(told.at(-1)?.type).toBe('run.succeeded'), WAIT)
+    socket.close()
     expect(told.map(({ seq }) => seq)).toEqual(told.map((_, index) => index + 3))
-    expect(told.at(-1)?.type).toBe('run.succeeded')
   })
 })
 

@@ -64,6 +64,17 @@ describe('a run', () => {
     expect(one.effects.slice(-2).map(({ kind }) => kind)).toEqual(['revoke', 'ended'])
     expect(one.give('b', { output: 2 })).toBe('run_ended')
   })
+
+  it('takes nothing at the moment that it ends by, and says so', () => {
+    const ask = { id: 'ask', kind: 'gate', gate: { message: '可以嗎？' } }
+    const one = run([ask, task('b')], { budget: { deadline_ms: 5_000 } })
+    one.now += 5_000
+    const approval = { kind: 'approved', task: 'ask', by: 'key', comment: null } as const
+    expect([one.tell(approval), one.give('b', { output: 2 })]).toEqual(['run_ended', 'run_ended'])
+    one.wait(0)
+    expect(one.state).toMatchObject({ status: 'failed', failure: { code: 'deadline_exceeded' } })
+    expect(one.log).not.toContain('task.approved')
+  })
 })
 
 describe('a goal', () => {
