@@ -160,7 +160,8 @@ export class RunObject extends DurableObject<RunBindings> {
       this.#goOn(live)
     } catch (cause) {
       log('error', { message: 'A run broke', run: live.state.request.id, cause: String(cause) })
-      await this.ctx.storage.setAlarm(now + BROKEN_MS)
+      if (now < live.state.deadline + RUN_LIMITS.keptMs) await this.ctx.storage.setAlarm(now + BROKEN_MS)
+      else await this.#forget()
     }
   }
 

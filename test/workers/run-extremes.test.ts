@@ -1,8 +1,12 @@
-import { describe, expect, it, vi } from 'vitest'
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { NO_COST } from '../../src/runs/attempt.ts'
+import { RUN_LIMITS } from '../../src/runs/run/state.ts'
 import { task } from '../unit/runs/validated.ts'
-import { gave, performing, requestFor, runOf } from './run-world.ts'
+import { gave, never, performing, requestFor, runOf, stubOf } from './run-world.ts'
 import { watchLogs } from './world.ts'
+
+afterEach(() => vi.restoreAllMocks())
 
 const many = (count: number, fields: object = {}) =>
   Array.from({ length: count }, (_, at) => task(`t${at}`, [], fields))
@@ -37,4 +41,20 @@ describe('a run', () => {
     expect(view?.state.endedAt).not.toBeNull()
     expect(view?.state.spent.attempts).toBeGreaterThan(60)
   }, 60_000)
+
+  it('is not kept for ever where it cannot even end', async () => {
+    const logged = watchLogs()
+    performing(never)
+    const request = requestFor({ tasks: many(1) })
+    await runOf(request).begin(request, 'digest', null)
+    await runInDurableObject(stubOf(request), (_, { storage }) => storage.sql.exec('drop table events'))
+    const { deadline } = (await runOf(request).view())?.state ?? { deadline: 0 }
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(deadline)
+    await runDurableObjectAlarm(stubOf(request))
+    expect(JSON.stringify(logged)).toContain('A run broke')
+    expect((await runOf(request).view())?.state.status).toBe('running')
+    clock.mockReturnValue(deadline + RUN_LIMITS.keptMs)
+    await runDurableObjectAlarm(stubOf(request))
+    expect(await runOf(request).view()).toBeNull()
+  })
 })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AttemptOrder } from '../../src/runs/attempt.ts'
+import { digestOf } from '../../src/http/runs/tool-loop.ts'
 import { orderFor } from '../unit/runs/orders.ts'
 import { allSent, MINI_AGENT, performed } from './attempts.ts'
 import { crewAt } from './crew.ts'
@@ -190,6 +191,18 @@ describe('an attempt after another', () => {
     expect((await performed({ ...given, carryOver })).outcome).toMatchObject({ output: 'Booked.' })
     expect(used()).toEqual([])
     expect(JSON.stringify(asked()[1]?.body).match(/"content":"{\\"id\\":7}"/g)).toHaveLength(2)
+  })
+
+  it.each([
+    ['begun', 'not known whether this call was carried out'],
+    ['succeeded', 'This call was made before'],
+  ])('books nothing twice that had %s where more was said than is kept', async (status, told) => {
+    const { asked, used } = world([[call('book', { city: 'Oslo' })], 'Booked.'])
+    const digest = await digestOf('book', { city: 'Oslo' })
+    const carryOver = { earlier: [{ name: 'book', digest, status }], turns: [], fault: null }
+    expect((await performed(await order({ carryOver }))).outcome).toMatchObject({ output: 'Booked.' })
+    expect(used()).toEqual([])
+    expect(allSent(asked())).toContain(told)
   })
 
   it('knows what was wrong with the answer', async () => {

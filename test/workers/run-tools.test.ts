@@ -1,5 +1,6 @@
 import { exports } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { RUN_LIMITS } from '../../src/runs/run/state.ts'
 import { orderFor } from '../unit/runs/orders.ts'
 import { performed } from './attempts.ts'
 import { bytesOf, fakeHosts, type HostCall, sleep, streamOf } from './hosts.ts'
@@ -163,10 +164,12 @@ describe('declared tools', () => {
     const key = await tenantWith({ tools: TOOLS })
     await putSecret(key, SECRET)
     const calls = answering(() => sleep(1_000).then(() => Response.json({})))
-    const { outcome, told } = await called(key, 'order', { who: 'x' })
+    const given = { who: 'x'.repeat(100_000) }
+    const { outcome, told } = await called(key, 'order', given)
     expect(outcome).toMatchObject({ ...failure('outcome_unknown', true), reason: 'lost' })
     // As after a restart: the call was begun, and that is all that is known.
-    const again = await called(key, 'order', { who: 'x' }, { carryOver: told[0] })
+    expect(JSON.stringify(told[0]).length).toBeLessThan(RUN_LIMITS.progressBytes)
+    const again = await called(key, 'order', given, { carryOver: told[0] })
     expect(again.outcome).toMatchObject({ ...failure('outcome_unknown', true), reason: 'lost' })
     expect(calls).toHaveLength(1)
   })

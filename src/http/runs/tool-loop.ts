@@ -189,9 +189,14 @@ async function makeCall(loop: Loop, call: CallReceipt): Promise<void> {
   if (toolbox.isClient(call.name)) return settle(loop, call, 'asked', null)
   if (toolbox.sideEffect(call.name, given) === 'once') {
     const same = callsLike(loop.transcript, call.digest)
-    if (call.status === 'begun' || same.some(({ status }) => status === 'unknown')) {
+    // All that is left of calls of attempts before whose turns were too long to keep.
+    const before = loop.transcript.earlier.filter(({ digest }) => digest === call.digest)
+    const isOpen = before.some(({ status }) => status === 'begun')
+    if (call.status === 'begun' || isOpen || same.some(({ status }) => status === 'unknown')) {
       return settle(loop, call, 'unknown', null)
     }
+    if (before.some(({ status }) => status === 'succeeded'))
+      return settle(loop, call, 'succeeded', MADE_BEFORE)
     const done = loop.carried.find(({ digest }) => digest === call.digest)
     if (done) return settle(loop, call, 'succeeded', done.result)
     settle(loop, call, 'begun', null)
@@ -199,6 +204,8 @@ async function makeCall(loop: Loop, call: CallReceipt): Promise<void> {
   const result = await toolbox.call(call.name, given, keyOf(loop, call))
   settle(loop, call, result.status, toldOf(result))
 }
+
+const MADE_BEFORE = 'This call was made before, and succeeded. What it gave is no longer known.'
 
 /** The same for a call that another attempt makes again; another one for the second of equal calls. */
 function keyOf({ order, transcript }: Loop, { id, digest }: CallReceipt): string {

@@ -22,14 +22,8 @@ export async function performTool(
   const fault = toolbox.faultOf(name, given)
   if (fault) return outcomeOf(fault, null)
   const digest = await digestOf(name, given)
-  const call: CallReceipt = {
-    id: CALL_ID,
-    name,
-    arguments: JSON.stringify(given),
-    digest,
-    status: 'begun',
-    result: null,
-  }
+  // Arguments may be longer than what is kept of an attempt; its input has them.
+  const call: CallReceipt = { id: CALL_ID, name, arguments: '', digest, status: 'begun', result: null }
   if (toolbox.isClient(name)) {
     const results = suppliedBy(supplied)
     if (results?.has(CALL_ID)) return outcomeOf({ status: 'succeeded', output: results.get(CALL_ID) }, null)
