@@ -22,7 +22,7 @@ export function singleTaskPlan(goal: string | null, { skill, agent }: Doer, hasI
         retry: { max: retries, backoff, on: RETRY_REASONS },
         timeout: { queueMs, attemptMs, totalMs: null, heartbeatMs },
         onTimeout: 'migrate',
-        onError: 'retry',
+        onError: 'migrate',
         assign: { agent, pool: null, priority: 0 },
         verify: null,
         sideEffect: 'none',
