@@ -1,3 +1,4 @@
+import { usdOrNull } from '../../core/money.ts'
 import type { TaskBody } from '../../core/plan.ts'
 import { AGENT_LIMITS } from '../../agents/card.ts'
 import { allowanceFor, give, ledgerOf } from './budget.ts'
@@ -237,7 +238,7 @@ export function beginAttempt(
   const { number, token, maxMicroUsd } = attempt
   if (assignment) tellAssigned(draft, task, attempt, assignment)
   const agent = assignment?.card.id ?? null
-  tell(draft, 'task.started', key, { attempt: number, token, agent, max_micro_usd: maxMicroUsd })
+  tell(draft, 'task.started', key, { attempt: number, token, agent, max_cost_usd: usdOrNull(maxMicroUsd) })
   change(draft, task, {
     status: 'running',
     resumeAt: null,
