@@ -38,7 +38,7 @@ const ENGLISH: Contract = {
 const CHINESE: Contract = {
   part: '你负责一项更大工作中的一个任务，其余部分由他人完成；他们只能看到你的回答。请完整地完成自己的任务，不要做别人的部分。',
   result:
-    '直接用任务所用的语言给出结果本身：不要开场白，也不要说明过程。现在没有人会回答提问：如果缺少信息，请说明缺少什么，并按最可能的理解继续。',
+    '直接用任务所用的语言（繁体或简体亦同）给出结果本身：不要开场白，也不要说明过程。现在没有人会回答提问：如果缺少信息，请说明缺少什么，并按最可能的理解继续。',
   json: '结果必须是符合给定 schema 的 JSON，除此之外不要写任何内容。',
   tools:
     '只有在自己无法知道或无法完成时才使用工具，且不超出任务所需。绝不要编造工具的返回内容；工具失败时请如实说明。',
@@ -116,7 +116,10 @@ function tagOf(name: string): string {
 
 const MEDIA: ReadonlySet<unknown> = new Set(['image_url', 'input_audio', 'file'])
 
-/** Texts are what the task says; of an object each field is quoted under its name; parts of OpenAI Chat stay what they are. */
+/**
+ * Texts are what the task says, and so are the `instructions` of an object, whose other fields are quoted under their names;
+ * parts of OpenAI Chat stay what they are.
+ */
 function inputOf(input: unknown): { text: string; sections: readonly Section[]; media: readonly unknown[] } {
   if (input === null || input === undefined) return { text: '', sections: [], media: [] }
   if (typeof input === 'string') return { text: input, sections: [], media: [] }
@@ -125,9 +128,11 @@ function inputOf(input: unknown): { text: string; sections: readonly Section[]; 
     return { text: text.trim(), sections: [], media: mediaIn(input) }
   }
   if (!isRecord(input)) return { text: '', sections: [{ name: 'input', value: input }], media: [] }
-  const fields = Object.entries(input)
+  const { instructions, ...rest } = input
+  const isTold = typeof instructions === 'string'
+  const fields = Object.entries(isTold ? rest : input)
   return {
-    text: '',
+    text: isTold ? instructions : '',
     sections: fields.flatMap(([name, value]) => (isParts(value) ? [] : [{ name, value }])),
     media: fields.flatMap(([, value]) => (isParts(value) ? mediaIn(value) : [])),
   }

@@ -38,6 +38,13 @@ describe('taskPrompt', () => {
     expect(user.indexOf('asked for')).toBeLessThan(user.indexOf('blue'))
   })
 
+  it('says the instructions of an input as the task’s own words, and quotes what is beside them', () => {
+    const input = { instructions: 'Recommend one.', prices: 'A: 1, B: 2' }
+    const { user } = taskPrompt(order({ goal: 'Buy well', title: 'Choose', input }), false)
+    expect(user).toContain('Your task: Choose\n\nRecommend one.\n\n<prices q1>\nA: 1, B: 2\n</prices q1>')
+    expect(user).not.toContain('<instructions')
+  })
+
   it('lets no input end its own quotation', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 9 }), (text, mark) => {
