@@ -18,12 +18,26 @@ export async function clearFaults(): Promise<void> {
   await fetch(faults(), { method: 'DELETE' })
 }
 
-const calls = z.object({ calls: z.array(z.looseObject({ aborted: z.boolean() })) })
+const calls = z.object({ calls: z.array(z.looseObject({ at: z.number(), aborted: z.boolean() })) })
+
+async function callsSince(since: number) {
+  const response = await fetch(`${inject('hostsUrl')}/_control/calls`)
+  return calls.parse(await response.json()).calls.filter(({ at }) => at >= since)
+}
+
+/** Whether a simulated host was called since then. @param since Unix ms */
+export async function hostsWereAsked(since: number): Promise<boolean> {
+  return (await callsSince(since)).length > 0
+}
 
 /** Whether the latest call of a simulated host was given up by its caller. */
 export async function hostsWereLeft(): Promise<boolean> {
-  const response = await fetch(`${inject('hostsUrl')}/_control/calls`)
-  return calls.parse(await response.json()).calls.at(-1)?.aborted ?? false
+  return (await callsSince(0)).at(-1)?.aborted ?? false
+}
+
+/** Whether one of the calls of simulated hosts since then was given up by its caller. @param since Unix ms */
+export async function someHostWasLeft(since: number): Promise<boolean> {
+  return (await callsSince(since)).some(({ aborted }) => aborted)
 }
 
 const decision = z.object({

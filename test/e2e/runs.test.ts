@@ -2,7 +2,7 @@ import OpenAI, { NotFoundError } from 'openai'
 import { afterEach, describe, expect, inject, it, vi } from 'vitest'
 import * as z from 'zod'
 import { DEV_KEY } from '../../src/dev/seed.ts'
-import { clearFaults, hostsWereLeft, scriptFaults, TRICKLE } from './control.ts'
+import { clearFaults, hostsWereAsked, scriptFaults, someHostWasLeft, TRICKLE } from './control.ts'
 
 afterEach(clearFaults)
 
@@ -21,6 +21,8 @@ const read = async (path: string) => fetch(`${url}${path}`, { headers })
 const runIn = async (response: Response) => runShape.parse(await response.json())
 
 const WAIT = { timeout: 15_000, interval: 300 }
+/** A caller who is gone is noticed when something is written to them. */
+const NOTICED = { ...WAIT, timeout: 40_000 }
 const GOAL =
   'Research three ways to store energy in parallel, compare them in a table, then write a short report and review it.'
 const messages = [{ role: 'user' as const, content: GOAL }]
@@ -56,16 +58,18 @@ describe('the official openai client', () => {
   })
 
   it('has the run cancelled, and its hosts left, where it hangs up', async () => {
-    await scriptFaults([TRICKLE])
+    await scriptFaults([{ ...TRICKLE, delayMs: 2 }])
+    const since = Date.now()
     const { data: stream, response } = await client.chat.completions
       .create({ model: 'switchyard/team', messages, stream: true })
       .withResponse()
     const path = `/v1/runs/${response.headers.get('x-switchyard-run-id')}`
     const state = async () => (await runIn(await read(path))).status
-    await vi.waitFor(async () => expect(await state()).toMatch(/planning|running/), WAIT)
+    await vi.waitFor(async () => expect(await hostsWereAsked(since)).toBe(true), WAIT)
+    expect(await state()).toMatch(/planning|running/)
     stream.controller.abort()
-    await vi.waitFor(async () => expect(await state()).toBe('cancelled'), WAIT)
-    await vi.waitFor(async () => expect(await hostsWereLeft()).toBe(true), WAIT)
+    await vi.waitFor(async () => expect(await state()).toBe('cancelled'), NOTICED)
+    await vi.waitFor(async () => expect(await someHostWasLeft(since)).toBe(true), WAIT)
   })
 
   it('is answered by a coder, whole and streamed, as by any model', async () => {
