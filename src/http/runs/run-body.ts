@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { AGENT_ID, AGENT_LIMITS } from '../../agents/card.ts'
 import { isRecord } from '../../core/canonical-json.ts'
 import { AppError, type Fault } from '../../core/errors.ts'
+import { isLarger } from '../../core/json-size.ts'
 import { microUsdOf } from '../../core/money.ts'
 import { outsideUrlFault } from '../../core/outside-url.ts'
 import { type Plan, PLAN_DEFAULTS, PLAN_LIMITS } from '../../core/plan.ts'
@@ -74,7 +75,7 @@ export function readRunBody(body: unknown, { allowLoopback }: { allowLoopback: b
   if (!first) throw invalid('goal', `expected one of ${SOURCES.join(', ')}`)
   if (second) throw invalid(second, `there is '${first}' already: expected one of ${SOURCES.join(', ')}`)
   if (said.fork && said.input != null) throw invalid('input', 'a fork has the input of its run')
-  if (new TextEncoder().encode(JSON.stringify(said.input ?? null)).length > PLAN_LIMITS.inputBytes) {
+  if (isLarger(said.input ?? null, PLAN_LIMITS.inputBytes)) {
     throw invalid('input', `more than ${PLAN_LIMITS.inputBytes} bytes of JSON`)
   }
   const names = (said.tools ?? []).map((tool) => toolOf(tool).name)

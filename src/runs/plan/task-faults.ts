@@ -1,5 +1,6 @@
 import { isRecord } from '../../core/canonical-json.ts'
 import type { FaultPath, FoundFaults } from '../../core/found-faults.ts'
+import { isLarger } from '../../core/json-size.ts'
 import { PLAN_LIMITS, type TaskBody, type TaskKind } from '../../core/plan.ts'
 
 /** Where a task is, and what is found wrong with it. `deadlineMs`: of the plan it is in. */
@@ -18,7 +19,7 @@ export function taskFaults(task: TaskBody, checked: Checked): void {
     const message = 'What must not happen twice is not done again when nobody knows whether it was done'
     found.add([...path, 'on_timeout'], 'unsafe_retry', message)
   }
-  if (new TextEncoder().encode(JSON.stringify(input)).length > PLAN_LIMITS.inputBytes) {
+  if (isLarger(input, PLAN_LIMITS.inputBytes)) {
     const message = `The input has more than ${PLAN_LIMITS.inputBytes} bytes of JSON`
     found.add([...path, 'input'], 'too_large', message)
   }

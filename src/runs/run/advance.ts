@@ -1,3 +1,4 @@
+import { isLarger } from '../../core/json-size.ts'
 import { beginAnew } from './anew.ts'
 import { takeAssigned, takeOutcome, takeUnassigned, freeAgent } from './attempts.ts'
 import { dispatch } from './dispatch.ts'
@@ -8,7 +9,6 @@ import { approve, pause, reject, resume, supply } from './people.ts'
 import { settle } from './settle.ts'
 import { ENDED, RUN_LIMITS, type RunState, type RunStatus } from './state.ts'
 import type { Advanced, ReadValue, RunInput, RunRefusal } from './step.ts'
-import { isLarger } from './surroundings.ts'
 
 export type { Advanced, ReadValue, RunEffect, RunInput, RunRefusal, RunStep, RunValue } from './step.ts'
 

@@ -1,3 +1,4 @@
+import { isLarger } from '../../core/json-size.ts'
 import type { RETRY_REASONS, TaskBody } from '../../core/plan.ts'
 import { type AttemptCost, type AttemptOutcome, NO_COST } from '../attempt.ts'
 import { PLAN_TASK, type Place } from './definitions.ts'
@@ -7,7 +8,6 @@ import { actionFor, endAttempt, failTask, revokeAttempt, succeedTask } from './e
 import { beginPlan, faultOf } from './settle.ts'
 import { type Assignment, type RunFailure, RUN_LIMITS, type TaskState } from './state.ts'
 import type { RunInput } from './step.ts'
-import { isLarger } from './surroundings.ts'
 
 type Reason = (typeof RETRY_REASONS)[number]
 

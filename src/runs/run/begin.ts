@@ -1,3 +1,4 @@
+import { isLarger } from '../../core/json-size.ts'
 import type { TaskBody } from '../../core/plan.ts'
 import { RUN_LIMITS, type TaskState } from './state.ts'
 import { holds, resolveJson } from '../plan/resolve.ts'
@@ -5,7 +6,7 @@ import { takingOf } from '../plan/room.ts'
 import { parentOf, type Place } from './definitions.ts'
 import { change, type Draft, newTask, taskAt, tell } from './draft.ts'
 import { actionFor, endTask, failTask, succeedTask } from './ending.ts'
-import { inputOf, isLarger, taskAround } from './surroundings.ts'
+import { inputOf, taskAround } from './surroundings.ts'
 
 /** Begins a task whose time has come: it is skipped, queued, waits, or its children are begun. */
 export function beginTask(draft: Draft, key: string): void {

@@ -1,4 +1,5 @@
 import { fnv1a } from '../../core/hash.ts'
+import { isLarger } from '../../core/json-size.ts'
 import type { TaskBody } from '../../core/plan.ts'
 import type { AttemptOrder } from '../attempt.ts'
 import { resolvePath } from '../plan/resolve.ts'
@@ -9,7 +10,7 @@ import { heartbeatOf } from './due.ts'
 import { piecesOf } from './output.ts'
 import { RUN_LIMITS, type RunFailure, type RunState, type TaskState } from './state.ts'
 import type { ReadValue } from './step.ts'
-import { inputOf, isLarger, outputAt, taskAround } from './surroundings.ts'
+import { inputOf, outputAt, taskAround } from './surroundings.ts'
 
 /** What a lane is given for a task's attempt; a failure where that cannot be given. */
 export function orderOf(state: RunState, key: string, read: ReadValue): AttemptOrder | RunFailure {

@@ -1,10 +1,10 @@
+import { isLarger } from '../../core/json-size.ts'
 import { queueTask } from './begin.ts'
 import { RUN_LIMITS, type TaskState } from './state.ts'
 import { change, type Draft, taskAt, tell } from './draft.ts'
 import { actionFor, failTask, succeedTask } from './ending.ts'
 import { considerTask, faultOf } from './settle.ts'
 import type { RunInput, RunRefusal } from './step.ts'
-import { isLarger } from './surroundings.ts'
 
 /** Takes an approval. @returns why it is refused; null where it is not */
 export function approve(draft: Draft, input: Extract<RunInput, { kind: 'approved' }>): RunRefusal | null {

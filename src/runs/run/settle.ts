@@ -1,3 +1,4 @@
+import { isLarger } from '../../core/json-size.ts'
 import type { Plan } from '../../core/plan.ts'
 import { misfitOf } from '../../execute/matches-schema.ts'
 import { beginTask, queueTask } from './begin.ts'
@@ -7,7 +8,7 @@ import { actionFor, endRun, endTask, failTask, failureOf, succeedTask } from './
 import { takingOf } from '../plan/room.ts'
 import { levelOutput, piecesOf } from './output.ts'
 import { ENDED, RUN_LIMITS, type RunFailure, TASK_ENDED, type TaskState } from './state.ts'
-import { isLarger, outputAt } from './surroundings.ts'
+import { outputAt } from './surroundings.ts'
 
 /** Goes on from all that ended: who waited for it begins, what it was the last part of ends. */
 export function settle(draft: Draft): void {
