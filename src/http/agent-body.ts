@@ -31,6 +31,7 @@ import { meantBy, routeCalled } from '../route/rules/names.ts'
 import { selectModel } from '../route/select.ts'
 import { type AppContext, backgroundOf } from './context.ts'
 import { liveCatalog } from './live-catalog.ts'
+import { seconds } from './seconds.ts'
 
 const L = AGENT_LIMITS
 const id = z.string().regex(AGENT_ID, 'expected small letters, digits and ._-').max(L.idChars)
@@ -233,8 +234,4 @@ export function edgeJson({ from, to, handoffs, success }: Edge, now: number): ob
 /** `weight`: how many outcomes still count. */
 function shareJson(success: Tally, now: number) {
   return { weight: thousandths(weightAt(success, now)), success: thousandths(meanOf(success) ?? 0) }
-}
-
-function seconds(ms: number | null): number | null {
-  return ms === null ? null : Math.floor(ms / 1_000)
 }

@@ -7,6 +7,7 @@ import type { Decision, EligibleCandidate } from '../route/decision.ts'
 import { readInBatches } from './batched-body.ts'
 import type { RequestScope } from './context.ts'
 import { callBegan, callEnded, liveOffers } from './live-stats.ts'
+import { sleep } from './sleep.ts'
 
 /** What executing a decision needs of the world: the clock, the network, this isolate's hosts and live figures. */
 export function createExecuteIo(decision: Decision, signal: AbortSignal, scope: RequestScope): ExecuteIo {
@@ -27,17 +28,6 @@ export function createExecuteIo(decision: Decision, signal: AbortSignal, scope: 
     sleep,
     estimateUsage: (tried, text) => estimateUsage(decision, tried, text),
   }
-}
-
-function sleep(ms: number, until: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (until.aborted) return resolve()
-    const timer = setTimeout(resolve, ms)
-    until.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
 
 /** Input as classified, output counted from what was received. */

@@ -5,6 +5,7 @@ import type { KeyRow } from '../db/api-keys.ts'
 import { encodeLimits, limitsField, limitsOf } from '../protocols/limit-fields.ts'
 import { LIMITS } from '../protocols/limits.ts'
 import { scopesIn } from '../tenants/keys.ts'
+import { seconds } from './seconds.ts'
 
 const MAX_NAME_CHARS = 128
 const MAX_PATTERNS = 512
@@ -71,18 +72,10 @@ export function keyBody(row: KeyRow) {
     allowed_models: row.allowedModels,
     limits: row.limits && encodeLimits(row.limits),
     disabled: row.disabledAt !== null,
-    expires_at: secondsOrNull(row.expiresAt),
-    created: secondsOf(row.createdAt),
+    expires_at: seconds(row.expiresAt),
+    created: seconds(row.createdAt),
     created_by: row.createdBy,
-    rotated_at: secondsOrNull(row.rotatedAt),
-    old_secret_expires_at: secondsOrNull(row.oldHashUntil),
+    rotated_at: seconds(row.rotatedAt),
+    old_secret_expires_at: seconds(row.oldHashUntil),
   }
-}
-
-function secondsOf(ms: number): number {
-  return Math.floor(ms / 1_000)
-}
-
-function secondsOrNull(ms: number | null): number | null {
-  return ms === null ? null : secondsOf(ms)
 }

@@ -1,5 +1,5 @@
 /** Until `ms` are over, or nobody waits any more. */
-export function rest(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms)
     signal.addEventListener('abort', done)

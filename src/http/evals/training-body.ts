@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { TrainingHead } from '../../db/trainings.ts'
+import { seconds } from '../seconds.ts'
 
 const stored = z.record(z.string(), z.unknown())
 
@@ -9,9 +10,9 @@ export function trainingBody(training: TrainingHead, active: string) {
     id: training.id,
     object: 'eval.training',
     status: training.status,
-    created: secondsOf(training.createdAt),
-    started: secondsOf(training.startedAt),
-    finished: secondsOf(training.finishedAt),
+    created: seconds(training.createdAt),
+    started: seconds(training.startedAt),
+    finished: seconds(training.finishedAt),
     activated: training.activated,
     active: training.id === active,
     replaced: training.replaced,
@@ -21,7 +22,3 @@ export function trainingBody(training: TrainingHead, active: string) {
 }
 
 const NO_REPORT = { used: null, held_out: null }
-
-function secondsOf(ms: number | null): number | null {
-  return ms === null ? null : Math.floor(ms / 1_000)
-}

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { usdOf, usdOrNull } from '../../core/money.ts'
 import type { MeterState } from '../../tenants/ledger/ledger-object.ts'
 import type { AppEnv } from '../context.ts'
+import { seconds } from '../seconds.ts'
 
 /** What a tenant's meters have counted: those that were used, with the limits they were last held to. */
 export const budgetRoutes = new Hono<AppEnv>().get('/budgets', async (c) => {
@@ -28,8 +29,4 @@ function budgetBody({ meter, spentMicroUsd, heldMicroUsd, running, minute }: Met
     ...(tokensPerMinute !== null && { tpm: tokensPerMinute, tpm_used: minute.tokens }),
     ...(parallel !== null && { max_parallel_requests: parallel, parallel_requests: running }),
   }
-}
-
-function seconds(ms: number | null): number | null {
-  return ms === null ? null : Math.floor(ms / 1_000)
 }

@@ -4,9 +4,9 @@ import { readJson } from '../../collaborate/read-json.ts'
 import { type AttemptOrder, type AttemptOutcome, NO_COST } from '../../runs/attempt.ts'
 import { quoted, taskPrompt } from '../../runs/prompts/task-prompt.ts'
 import { type A2aAnswer, type A2aClient, a2aClient, type A2aPart, type A2aTask } from './a2a-client.ts'
+import { sleep } from '../sleep.ts'
 import { idOf } from './http-agent.ts'
 import { failed, type FailedOutcome, unusable } from './outcomes.ts'
-import { rest } from './rest.ts'
 import { type RemoteAgent, type RemoteOrder, unanswered } from './remote-agent.ts'
 
 /** How often an agent is asked how far it is: soon at first, then at most so often. */
@@ -77,7 +77,7 @@ async function followed(client: A2aClient, remote: RemoteOrder, first: A2aTask):
   let task = first
   let silent = 0
   for (let pause = FIRST_POLL_MS; WORKING.has(task.status.state); pause *= POLL_GROWTH) {
-    await rest(Math.min(pause, LONGEST_POLL_MS), signal)
+    await sleep(Math.min(pause, LONGEST_POLL_MS), signal)
     if (signal.aborted) {
       io.background(client.cancel(task.id))
       return failed({ code: 'cancelled', message: 'It was taken back' }, { partial })

@@ -10,8 +10,8 @@ import { chatReply } from '../../protocols/openai-chat/reply.ts'
 import type { AttemptCost } from '../../runs/attempt.ts'
 import { answerRequest } from '../answer.ts'
 import type { RequestScope } from '../context.ts'
+import { sleep } from '../sleep.ts'
 import { failed, type FailedOutcome, sumOf } from './outcomes.ts'
-import { rest } from './rest.ts'
 
 /** What a model is asked in the course of a run. */
 export type Question = {
@@ -76,7 +76,7 @@ export async function askModel(scope: RequestScope, question: Question): Promise
     waited += pause
     const isOver = pause > LONGEST_WAIT_MS || waited > MOST_WAITING_MS || scope.signal.aborted
     if (answer.kind === 'said' || isOver) return { ...answer, cost: sumOf(costs) }
-    await rest(pause * (1 + JITTER * Math.random()), scope.signal)
+    await sleep(pause * (1 + JITTER * Math.random()), scope.signal)
   }
 }
 

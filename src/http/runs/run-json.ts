@@ -5,6 +5,7 @@ import { triesOf } from '../../runs/picture/run-graph.ts'
 import { taskOf } from '../../runs/run/definitions.ts'
 import type { RunView } from '../../runs/run-object.ts'
 import { ENDED, type RunState, type TaskState } from '../../runs/run/state.ts'
+import { seconds } from '../seconds.ts'
 
 /** A run as the API shows it. Times in Unix seconds. */
 export function runJson({ state, output }: RunView): object {
@@ -91,7 +92,3 @@ function missingIn(tasks: RunState['tasks']) {
 
 /** What a run, or a subplan, does besides its plan: `$plan`, `s/$aggregate`. */
 const OF_RUN = /(?:^|\/)\$(\w+)$/
-
-function seconds(ms: number | null): number | null {
-  return ms === null ? null : Math.floor(ms / 1_000)
-}

@@ -1,7 +1,6 @@
 import type { SessionView } from '../../agents/session-object.ts'
 import type { SessionMessage } from '../../agents/session.ts'
-
-const seconds = (ms: number) => Math.floor(ms / 1_000)
+import { seconds } from '../seconds.ts'
 
 /** A session as the API shows it. */
 export function sessionJson({ session, summary, affinity, messages, hasMore, count }: SessionView): object {
